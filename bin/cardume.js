@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+// Starts on any Node from 18 on and does one thing: runs the program under a Node that is new enough. Plain JavaScript
+// on purpose: it must parse, and say something useful, where nothing else would.
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import module from "node:module";
+import { fileURLToPath } from "node:url";
+
+const FLOOR = [24, 15];
+const isNewEnough = (version) => {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > FLOOR[0] || (major === FLOOR[0] && minor >= FLOOR[1]);
+};
+
+// A checkout has src/ and runs it as it is, so that a stale build is never run; the published package has dist/ only.
+const source = new URL("../src/cli/start.ts", import.meta.url);
+const entry = existsSync(source) ? source : new URL("../dist/cli/start.js", import.meta.url);
+
+const missing = () => {
+  console.error(
+    `cardume needs Node.js ${FLOOR.join(".")} or newer and this is ${process.version}: in a checkout, run "npm ci" first; elsewhere, install a newer Node.js`,
+  );
+  process.exit(5);
+};
+
+/** The Node that `npm ci` put beside a checkout's other packages. */
+const localNode = () => {
+  const arch = process.arch === "arm64" ? "arm64" : "x64";
+  const [platform, file] = process.platform === "win32" ? ["win", "node.exe"] : [process.platform, "node"];
+  const folder = new URL(`../node_modules/node-${platform}-${arch}/`, import.meta.url);
+  const node = new URL(`bin/${file}`, folder);
+  if (!existsSync(node)) return undefined;
+  const { version } = JSON.parse(readFileSync(new URL("package.json", folder), "utf8"));
+  return isNewEnough(version) ? fileURLToPath(node) : undefined;
+};
+
+const relaunch = (node) => {
+  // The fourth descriptor only tells the child that this process has died, a kill -9 included.
+  const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: { ...process.env, CARDUME_RELAUNCHED: "1" },
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => {
+    console.error(`cardume: cannot start ${node}: ${error.message}`);
+    process.exit(5);
+  });
+  child.on("exit", (code, signal) => {
+    if (signal === null) process.exit(code ?? 1);
+    process.removeAllListeners(signal);
+    process.kill(process.pid, signal);
+  });
+};
+
+if (isNewEnough(process.versions.node)) {
+  if (process.env.CARDUME_RELAUNCHED !== undefined && process.channel !== undefined) {
+    process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
+    process.channel.unref();
+  }
+  delete process.env.CARDUME_RELAUNCHED;
+  module.enableCompileCache?.(); // halves the start-up time from the second run on
+  await import(entry.href);
+} else {
+  const node = process.env.CARDUME_RELAUNCHED === undefined ? localNode() : undefined;
+  if (node === undefined) missing();
+  else relaunch(node);
+}

@@ -1,0 +1,161 @@
+import type { WriteStream } from "node:tty";
+import type { ClientEvent, HolderReport } from "../core/client/client-types.ts";
+import { formatChunkIds } from "../core/content/chunk-ids.ts";
+import { type Address, formatAddress } from "../core/wire/address.ts";
+import type { ArrivedChunk, ClientResult } from "../original/client-process.ts";
+import { formatBytes, formatDuration, formatRate } from "./format.ts";
+import { ProgressLine } from "./progress-line.ts";
+
+/** Tells a person, or with `--json` a program, how a fetch goes. */
+export class FetchReporter {
+  readonly #stream: NodeJS.WritableStream;
+  readonly #json: boolean;
+  readonly #wanted: number;
+  readonly #progress: ProgressLine | undefined;
+  readonly #startedAtMs = performance.now();
+  #received = 0;
+  #bytes = 0;
+  #holders = 0;
+  #pending = "";
+
+  constructor(stream: NodeJS.WritableStream, json: boolean, wanted: number) {
+    this.#stream = stream;
+    this.#json = json;
+    this.#wanted = wanted;
+    if (!json && (stream as WriteStream).isTTY === true)
+      this.#progress = new ProgressLine(stream as WriteStream, () => this.#progressText());
+  }
+
+  started(contact: Address, ids: readonly number[]): void {
+    const chunks = ids.length === 1 ? "chunk" : `${ids.length} chunks:`;
+    this.#say(
+      { event: "start", contact: formatAddress(contact), chunks: ids.length },
+      `asking ${formatAddress(contact)} for ${chunks} ${formatChunkIds(ids)}`,
+    );
+  }
+
+  chunk({ id, from, bytes }: ArrivedChunk): void {
+    this.#received++;
+    this.#bytes += bytes;
+    if (this.#json) this.#say({ event: "chunk", id, from: formatAddress(from), bytes }, "");
+  }
+
+  event(event: ClientEvent): void {
+    switch (event.name) {
+      case "holder-found":
+        this.#holders++;
+        this.#holder(event.name, event.holder, `has ${chunkCount(event.chunks)} of them`, { chunks: event.chunks });
+        break;
+      case "holder-given-up":
+        this.#holder(event.name, event.holder, "is silent; others are asked where there are any");
+        break;
+      case "holder-back":
+        this.#holder(event.name, event.holder, "answers again");
+        break;
+      case "get-repeated":
+        if (this.#json) this.#holder(event.name, event.holder, "", { id: event.id });
+        break;
+      case "chunk-failed":
+        if (this.#json) this.#say({ event: event.name, id: event.id }, "");
+        break;
+      case "search-over":
+        if (event.withoutHolder > 0)
+          this.#say(
+            { event: event.name, withoutHolder: event.withoutHolder },
+            `the search is over: nobody holds ${chunkCount(event.withoutHolder)}`,
+          );
+        break;
+    }
+  }
+
+  ended(result: ClientResult, logPath: string): void {
+    this.#progress?.stop();
+    const { received, receivedBytes, missing, fetchMs, error, aborted } = result;
+    if (this.#json) this.#say(summary(result, logPath), "");
+    else {
+      const how = `${formatBytes(receivedBytes)} in ${formatDuration(fetchMs)}, ${formatRate(receivedBytes, fetchMs)}`;
+      this.#say({}, `${aborted ? "stopped" : "done"}: ${received} of ${chunkCount(this.#wanted)}, ${how}`);
+      for (const holder of result.holders) this.#say({}, `  ${holderLine(holder)}`);
+      if (missing.length > 0) this.#say({}, `missing: ${formatChunkIds(missing)}`);
+      this.#say({}, `log: ${logPath}`);
+    }
+    this.stop();
+    if (error !== undefined) process.stderr.write(`cardume: ${sinkProblem(error)}; ${received} chunks came before\n`);
+  }
+
+  /** Writes what is left and clears the progress line. */
+  stop(): void {
+    this.#progress?.stop();
+    this.#flush();
+  }
+
+  #holder(event: string, holder: Address, text: string, more: object = {}): void {
+    const name = formatAddress(holder);
+    this.#say({ event, holder: name, ...more }, `${name} ${text}`);
+  }
+
+  /** Lines are gathered and written together: 60,000 chunk events a second must not be 60,000 system calls. */
+  #say(json: object, text: string): void {
+    if (this.#pending === "") setImmediate(() => this.#flush());
+    this.#pending += `${this.#json ? JSON.stringify(json) : text}\n`;
+    if (this.#pending.length > 65_536) this.#flush();
+  }
+
+  #flush(): void {
+    if (this.#pending === "") return;
+    this.#progress?.clear();
+    this.#stream.write(this.#pending);
+    this.#pending = "";
+  }
+
+  #progressText(): string {
+    const elapsedMs = performance.now() - this.#startedAtMs;
+    const leftMs = this.#received === 0 ? Number.NaN : (elapsedMs / this.#received) * (this.#wanted - this.#received);
+    const left = Number.isNaN(leftMs) ? "" : `, ${formatDuration(leftMs)} left`;
+    const holders = `${this.#holders} ${this.#holders === 1 ? "peer" : "peers"}`;
+    return `${this.#received}/${this.#wanted} chunks, ${formatRate(this.#bytes, elapsedMs)}, ${holders}${left}`;
+  }
+}
+
+const chunkCount = (count: number): string => (count === 1 ? "1 chunk" : `${count} chunks`);
+
+function summary(result: ClientResult, log: string): object {
+  const { received, receivedBytes, missing, fetchMs, aborted, error, counters } = result;
+  const holders = result.holders.map((holder) => ({ ...holder, holder: formatAddress(holder.holder) }));
+  const problem = error === undefined ? {} : { error: sinkProblem(error) };
+  return {
+    event: "done",
+    received,
+    bytes: receivedBytes,
+    missing,
+    fetchMs,
+    aborted,
+    log,
+    ...problem,
+    counters,
+    holders,
+  };
+}
+
+function holderLine({ holder, chunks, bytes, rttMs, bytesPerSecond, losses, givenUp }: HolderReport): string {
+  const parts = [formatAddress(holder), chunkCount(chunks), formatBytes(bytes)];
+  if (chunks > 1) parts.push(`${formatBytes(bytesPerSecond)}/s`);
+  if (rttMs !== undefined) parts.push(`round trip ${formatDuration(rttMs)}`);
+  if (losses > 0) parts.push(`${losses} asked again`);
+  if (givenUp) parts.push("silent");
+  return parts.join(", ");
+}
+
+/** Why the output could take no more, in words for the person whose disk or pipe it is. */
+function sinkProblem(error: Error): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOSPC":
+      return "the disk is full: make room and run the same command again";
+    case "EDQUOT":
+      return "the disk quota is used up: make room and run the same command again";
+    case "EPIPE":
+      return "the program that reads the output has ended";
+    default:
+      return `cannot write the output: ${error.message}`;
+  }
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { CardumeError } from "../core/errors.ts";
+import { addClient } from "./client.ts";
+import { addDemo } from "./demo.ts";
+import { EXIT } from "./exit-code.ts";
+import { addPeer } from "./peer.ts";
+import { addSplit } from "./split.ts";
+
+/** What commands share: where their exit code goes. */
+export interface CommandContext {
+  exitCode: number;
+}
+
+const packageJson = new URL("../../package.json", import.meta.url);
+
+const versionOf = (): string => (JSON.parse(readFileSync(packageJson, "utf8")) as { version: string }).version;
+
+/**
+ * Runs one command line (without `node` and the program's name) and returns its exit code. What a person did wrong is
+ * one line on standard error; a stack trace is shown with `--debug` only.
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const context: CommandContext = { exitCode: EXIT.done };
+  const program = new Command("cardume")
+    .description("A peer-to-peer video store: found from any peer, fetched from many at once.")
+    .version(versionOf())
+    .option("--debug", "show a stack trace with an error")
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cardume: ")) });
+  for (const add of [addPeer, addClient, addSplit, addDemo]) add(program, context);
+  for (const command of program.commands) command.option("--debug", "show a stack trace with an error");
+  try {
+    if (args.length === 0) {
+      program.outputHelp({ error: true });
+      return EXIT.wrongUse;
+    }
+    await program.parseAsync(args, { from: "user" });
+    return context.exitCode;
+  } catch (error) {
+    return report(error, args.includes("--debug"));
+  }
+}
+
+function report(error: unknown, debug: boolean): number {
+  // Commander has written its own line already; help and version end with 0.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
+  const known = error instanceof CardumeError;
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`cardume: ${text}\n`);
+  if (debug && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return known ? error.exitCode : systemExitCode(error);
+}
+
+/** A file or socket error that no command has put into words of its own is the machine's refusal. */
+const systemExitCode = (error: unknown): number =>
+  typeof (error as NodeJS.ErrnoException).syscall === "string" ? EXIT.refused : EXIT.incomplete;

@@ -1,0 +1,36 @@
+import { ORIGINAL } from "../limits.ts";
+
+/** Ids, or why a text is not a list of them, in words for the person who typed it. */
+export type ParsedIds = { readonly ids: number[] } | { readonly problem: string };
+
+/**
+ * The ids of `1,3,4,5,9`, with ranges `1-9` (also downwards), in the order given and each once.
+ */
+export function parseChunkIds(text: string): ParsedIds {
+  const ids = new Set<number>();
+  for (const part of text.split(",")) {
+    const match = /^\s*(\d{1,9})\s*(?:-\s*(\d{1,9})\s*)?$/.exec(part);
+    if (match === null) return { problem: `"${part}" is not a chunk id or a range like 1-9` };
+    const first = Number(match[1]);
+    const last = match[2] === undefined ? first : Number(match[2]);
+    if (Math.max(first, last) > ORIGINAL.maxChunkId)
+      return { problem: `"${part.trim()}" is beyond the largest chunk id, ${ORIGINAL.maxChunkId}` };
+    const step = first <= last ? 1 : -1;
+    for (let id = first; id !== last + step; id += step) ids.add(id);
+  }
+  return { ids: [...ids] };
+}
+
+/** Ids in the short form that {@link parseChunkIds} reads: runs of three or more become ranges. */
+export function formatChunkIds(ids: readonly number[]): string {
+  const parts: string[] = [];
+  for (let from = 0; from < ids.length; ) {
+    const first = ids[from] as number;
+    let end = from + 1;
+    while (end < ids.length && ids[end] === first + (end - from)) end++;
+    if (end - from >= 3) parts.push(`${first}-${ids[end - 1]}`);
+    else parts.push(...ids.slice(from, end).map(String));
+    from = end;
+  }
+  return parts.join(",");
+}

@@ -1,0 +1,82 @@
+/**
+ * Every bound that a peer, a client or a file can push against, with its reason. Nothing else in the source
+ * states a cap, and docs/LIMITS.md is checked against this file by a test.
+ */
+
+/** The original network's bounds. Times in ms, sizes in bytes, TTLs in hops. */
+export const ORIGINAL = {
+  /** The assignment's hop limit: enough for 10 to 20 peers, and the Query names its victim. */
+  maxTtlHops: 3,
+  /** Other people's receive buffers are often 1024 bytes. */
+  maxMessageBytes: 1024,
+  /** 4 + 2 × 500 and 12 + 2 × 500 both fit 1024 bytes, with room for the tails that some programs add. */
+  maxIdsPerMessage: 500,
+  /** The largest chunk taken from or put on the wire: a datagram carries 65,507 bytes. */
+  maxChunkBytes: 65_000,
+  /** Chunk ids are 16 bits on the wire. */
+  maxChunkId: 65_535,
+  /** A question is forgotten this long after it was first seen: a Hello sent again after 1 s is a new search. */
+  questionMemoryMs: 700,
+  /** 0.7 s of 2,000 questions a second and a burst of 2,048 is 3,448: nothing is forgotten early. */
+  maxQuestionsRemembered: 4096,
+  /** 65,536 ids are 132 questions at once; a client may ask for them all, nearly twice over. */
+  questionBurstPerClient: 256,
+  /** Generous, because source addresses are forgeable and nobody is banned for them. */
+  questionsPerSecondPerClient: 200,
+  /** What makes the peer a poor amplifier when the named addresses change all the time. */
+  questionBurstInAll: 2048,
+  /** Ten busy clients. */
+  questionsPerSecondInAll: 2000,
+  /** Rate-limit records kept, the least recently seen dropped first; the limit in all holds when they turn over. */
+  maxClientsMetered: 4096,
+  /** Ids waiting to be answered to one client: eight full Gets. More are dropped, and asked for again. */
+  maxQueuedPerClient: 4096,
+  /** Ids waiting in all: 16 clients with full queues, about 1 MB. */
+  maxQueuedInAll: 65_536,
+  /** Clients with a queue at one time. */
+  maxClientsServed: 1024,
+  /** The first Responses of a Get leave at once: a default 208 KiB receive buffer holds some 90 of 1 KiB. */
+  responseBurst: 64,
+  /** A client that sends many small Gets paces itself; this is as much as may leave at once for it. */
+  maxResponseCredit: 256,
+  /** The rest of a large Get leaves at this pace: 16 MB/s with chunks of 1 KiB, which slow readers keep up with. */
+  responsesPerMs: 16,
+  /** The grain of that pace. */
+  responsePaceMs: 1,
+  /** Holders that a client keeps; a larger original network has no business within three hops. */
+  maxHolders: 1024,
+  /** A Hello is sent again after this long while an id in it has no holder. */
+  helloIntervalMs: 1000,
+  /** Hellos sent for one list of ids. */
+  maxHellos: 5,
+  /** The search ends this long after the first Hello. */
+  searchMs: 5000,
+  /** One Get and at most 5 repeats a chunk, over all holders. */
+  maxRequestsPerChunk: 6,
+  /** The time-out before a holder's round trip is known. */
+  firstTimeoutMs: 1000,
+  /** Below this, the pauses of a busy machine look like loss. */
+  minTimeoutMs: 30,
+  /** A holder that stayed silent once is given this much at least: a quick first repeat, then patience. */
+  minRepeatTimeoutMs: 500,
+  /** The back-off's end: a silent only holder is waited for some 11 s in all. */
+  maxTimeoutMs: 2000,
+  /** Silent for so many time-outs, a holder is given up when another is known. */
+  silentTimeoutsToGiveUp: 2,
+  /** A holder's first window, in chunks: so small that the first to answer does not get everything. */
+  firstWindow: 4,
+  /** Chunks in flight at one holder: 100 Mbit/s over 80 ms with chunks of 1 KiB. */
+  maxWindow: 1024,
+  /** A Get is lost when the Responses to so many later ones overtook it. */
+  overtakenBy: 8,
+  /** Ids in one Get of ours: a lost Get costs that many chunks a repeat. */
+  idsPerGet: 32,
+} as const;
+
+/** What a file on this machine may hold. */
+export const FILES = {
+  /** 65,536 lines of 256 bytes: a larger key-values file is not one. */
+  maxKeyValuesBytes: 16_777_216,
+  /** PATH_MAX on Linux. */
+  maxPathChars: 4096,
+} as const;

@@ -1,0 +1,74 @@
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { type Address, formatAddress, formatIp } from "../core/wire/address.ts";
+
+/** `255.255.255.255:65535 - 65535\n` */
+const LONGEST_LINE_BYTES = 30;
+/** Lines are written in pieces of this size, and at the end. */
+const FLUSH_BYTES = 16 * 1024;
+
+/**
+ * The log of the assignment, `output-<client ip>.log`: one line a chunk in order of arrival, `peerIP:peerPort - id`,
+ * and at the end `0.0.0.0:0 - id` for each that did not come.
+ *
+ * Its space is taken at the start, as empty lines, so that a disk filled by chunks still has a place for the log.
+ */
+export class ChunkLog {
+  readonly path: string;
+  readonly #file: FileHandle;
+  #text = "";
+  #position = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(path: string, file: FileHandle) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /** Creates the log in a folder, for a client at this IPv4 address that wants so many chunks. Rejects as files do. */
+  static async create(folder: string, clientIp: number, chunks: number): Promise<ChunkLog> {
+    const path = join(folder, `output-${formatIp(clientIp)}.log`);
+    const file = await open(path, "w");
+    try {
+      await file.write(Buffer.alloc(chunks * LONGEST_LINE_BYTES, "\n"), 0);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return new ChunkLog(path, file);
+  }
+
+  /** Notes a chunk's arrival. */
+  arrived(from: Address, id: number): void {
+    this.#add(`${formatAddress(from)} - ${id}\n`);
+  }
+
+  /** Notes what did not come, and closes the log. Rejects when a line could not be written. */
+  async finish(missing: readonly number[]): Promise<void> {
+    for (const id of missing) this.#add(`0.0.0.0:0 - ${id}\n`);
+    this.#flush();
+    try {
+      await this.#writing;
+      await this.#file.truncate(this.#position);
+    } finally {
+      await this.#file.close();
+    }
+  }
+
+  #add(line: string): void {
+    this.#text += line;
+    if (this.#text.length >= FLUSH_BYTES) this.#flush();
+  }
+
+  #flush(): void {
+    const bytes = Buffer.from(this.#text, "latin1");
+    const position = this.#position;
+    this.#text = "";
+    this.#position += bytes.length;
+    this.#writing = this.#writing.then(async () => {
+      for (let at = 0; at < bytes.length; )
+        at += (await this.#file.write(bytes, at, bytes.length - at, position + at)).bytesWritten;
+    });
+    this.#writing.catch(() => {}); // reported by finish
+  }
+}

@@ -1,0 +1,30 @@
+import type { ViteUserConfig } from "vitest/config";
+
+// Pure tests share one worker (many times faster for small files); what opens sockets gets a process per file.
+const shared = { pool: "threads", isolate: false };
+const alone = { pool: "forks", isolate: true };
+
+const project = (name: string, testTimeout: number, more: object): object => ({
+  extends: true,
+  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout, hookTimeout: testTimeout, ...more },
+});
+
+const config: ViteUserConfig = {
+  test: {
+    coverage: {
+      provider: "v8",
+      include: ["src/**/*.ts"],
+      reporter: ["text-summary", "html"],
+      reportsDirectory: "coverage",
+    },
+    projects: [
+      project("unit", 10_000, shared),
+      project("property", 120_000, shared),
+      project("contract", 20_000, shared),
+      project("sim", 120_000, shared),
+      project("integration", 60_000, alone),
+    ],
+  },
+};
+
+export default config;
