@@ -141,7 +141,7 @@ function holderLine({ holder, chunks, bytes, rttMs, bytesPerSecond, losses, give
   const parts = [formatAddress(holder), chunkCount(chunks), formatBytes(bytes)];
   if (chunks > 1) parts.push(`${formatBytes(bytesPerSecond)}/s`);
   if (rttMs !== undefined) parts.push(`round trip ${formatDuration(rttMs)}`);
-  if (losses > 0) parts.push(`${losses} asked again`);
+  if (losses > 0) parts.push(`${losses} late or lost`);
   if (givenUp) parts.push("silent");
   return parts.join(", ");
 }

@@ -29,7 +29,7 @@ export class ChunkFiles implements ChunkSink {
 
   take(_place: number, id: number, chunk: Uint8Array): void {
     if (this.#error !== undefined) return;
-    this.#waiting.push({ id, chunk: Uint8Array.from(chunk) });
+    this.#waiting.push({ id, chunk });
     this.#waitingBytes += chunk.length;
     this.#setFull(this.#full || this.#waitingBytes > MAX_WAITING_BYTES);
     this.#pump();

@@ -17,6 +17,8 @@ export class ChunkLog {
   readonly path: string;
   readonly #file: FileHandle;
   #text = "";
+  #lastFrom: Address | undefined;
+  #lastName = "";
   #position = 0;
   #writing: Promise<void> = Promise.resolve();
 
@@ -40,7 +42,11 @@ export class ChunkLog {
 
   /** Notes a chunk's arrival. */
   arrived(from: Address, id: number): void {
-    this.#add(`${formatAddress(from)} - ${id}\n`);
+    if (from !== this.#lastFrom) {
+      this.#lastFrom = from;
+      this.#lastName = formatAddress(from);
+    }
+    this.#add(`${this.#lastName} - ${id}\n`);
   }
 
   /** Notes what did not come, and closes the log. Rejects when a line could not be written. */

@@ -3,10 +3,7 @@
  * from that place on is asked for.
  */
 export interface ChunkSink {
-  /**
-   * Takes the chunk at a place in the wanted order. The bytes are copied or written before the call returns to the
-   * event loop, so the caller's buffer is free again.
-   */
+  /** Takes the chunk at a place in the wanted order. The bytes are the sink's from then on. */
   take(place: number, id: number, chunk: Uint8Array): void;
   /** The chunk at this place will not come. */
   skip(place: number): void;
@@ -21,4 +18,4 @@ export interface ChunkSink {
 }
 
 /** What waits in memory for one sink, in bytes; the rest of a client stays below 150 MB with it. */
-export const MAX_WAITING_BYTES: number = 32 * 1024 * 1024;
+export const MAX_WAITING_BYTES: number = 8 * 1024 * 1024;

@@ -2,6 +2,8 @@ import { type ChunkSink, MAX_WAITING_BYTES } from "./chunk-sink.ts";
 
 /** Written at one time: large enough to be cheap, small enough that a player gets its bytes soon. */
 const WRITE_BYTES = 256 * 1024;
+/** Written blocks kept for use again. */
+const MAX_SPARE = 4;
 /** Chunks that may be asked for beyond the next in order, whatever their size. */
 const MIN_AHEAD = 64;
 
@@ -26,6 +28,8 @@ export class InOrder implements ChunkSink {
   /** The chunks next in order, copied together until they are written. */
   #joined: Uint8Array[] = [];
   #fill = 0;
+  /** Blocks that were written, to be used again. */
+  readonly #spare: Uint8Array[] = [];
   #unwrittenBytes = 0;
   #nextPlace = 0;
   #largestBytes = 1;
@@ -49,7 +53,7 @@ export class InOrder implements ChunkSink {
       this.#append(chunk);
       this.#nextPlace++;
       this.#advance();
-    } else this.#early.set(place, Uint8Array.from(chunk));
+    } else this.#early.set(place, chunk);
   }
 
   skip(place: number): void {
@@ -92,7 +96,7 @@ export class InOrder implements ChunkSink {
     while (rest.length > 0) {
       let block = this.#joined.at(-1);
       if (block === undefined || this.#fill === WRITE_BYTES) {
-        block = new Uint8Array(WRITE_BYTES);
+        block = this.#spare.pop() ?? new Uint8Array(WRITE_BYTES);
         this.#joined.push(block);
         this.#fill = 0;
       }
@@ -112,6 +116,7 @@ export class InOrder implements ChunkSink {
         const block = this.#joined.shift() as Uint8Array;
         const bytes = last ? block.subarray(0, this.#fill) : block;
         await this.#target.write(bytes);
+        if (this.#spare.length < MAX_SPARE) this.#spare.push(block);
         this.#unwrittenBytes -= bytes.length;
         this.#updateLimit();
       }

@@ -22,7 +22,7 @@ export class Waker {
     else if (atMs < this.#timerAtMs) {
       clearTimeout(this.#timer);
       this.#timerAtMs = atMs;
-      this.#timer = setTimeout(this.#fire, Math.min(Math.ceil(atMs - nowMs), 2_147_483_647));
+      this.#timer = setTimeout(this.#due, Math.min(Math.ceil(atMs - nowMs), 2_147_483_647));
     }
   }
 
@@ -33,6 +33,13 @@ export class Waker {
     this.#timerAtMs = Infinity;
     this.#immediate = undefined;
   }
+
+  // After a pause of this process, timers come before the datagrams that arrived meanwhile: those are let in first,
+  // or the pause would look like a holder's silence.
+  readonly #due = (): void => {
+    this.stop();
+    this.#immediate = setImmediate(this.#fire);
+  };
 
   readonly #fire = (): void => {
     this.stop();

@@ -22,7 +22,7 @@ export function askHolders(context: AskContext): Map<Holder, number[]> {
   const { scheduler, holders, nowMs } = context;
   const asked = new Map<Holder, number[]>();
   let free = context.maxInFlight - inFlight(holders);
-  let willing = holders.filter((holder) => holder.room > 0 && !holder.isDead);
+  let willing = holders.filter((holder) => holder.isWorthAsking && !holder.isDead);
   if (willing.length > 1) {
     const first = context.firstHolder % willing.length;
     willing = [...willing.slice(first), ...willing.slice(0, first)];

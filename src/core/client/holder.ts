@@ -35,10 +35,19 @@ export class Holder {
     this.#oneAtATime = oneAtATime;
   }
 
+  /** Requests that may be in flight. */
+  get window(): number {
+    return this.#oneAtATime ? 1 : this.#window.size;
+  }
+
   /** Requests that may be added now. */
   get room(): number {
-    const window = this.#oneAtATime ? 1 : this.#window.size;
-    return Math.max(0, window - this.flights.size);
+    return Math.max(0, this.window - this.flights.size);
+  }
+
+  /** Whether so much room is there that a Get is worth its datagram: a quarter of the window, or a full Get. */
+  get isWorthAsking(): boolean {
+    return this.room >= Math.min(Math.ceil(this.window / 4), ORIGINAL.idsPerGet);
   }
 
   /** Silent for so many time-outs that another holder is to be asked, if there is one. */
@@ -68,7 +77,10 @@ export class Holder {
     this.#silentTimeouts = 0;
     this.#chunks++;
     this.#bytes += sizeBytes;
-    if (!flight.repeat) this.#rtt.sample(nowMs - flight.sentAtMs);
+    if (!flight.repeat) {
+      this.#rtt.sample(nowMs - flight.sentAtMs);
+      if (flight.expired) this.#window.wasLate();
+    }
     if (this.#rtt.measured) this.#window.answered(this.#rtt.smoothedMs, this.#rtt.minMs);
   }
 
@@ -126,7 +138,7 @@ export class Holder {
       losses: this.#losses,
       rttMs: this.#rtt.measured ? this.#rtt.smoothedMs : undefined,
       bytesPerSecond: elapsedMs > 0 ? (this.#bytes / elapsedMs) * 1000 : 0,
-      window: this.#oneAtATime ? 1 : this.#window.size,
+      window: this.window,
       givenUp: this.givenUp,
     };
   }

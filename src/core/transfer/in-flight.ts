@@ -10,6 +10,9 @@ export interface Flight {
   expired: boolean;
 }
 
+/** Flights that are over are taken out of the order so many at a time. */
+const TRIM = 1024;
+
 /**
  * The requests in flight at one holder, in the order of sending. Datagrams do not say that they were lost: that is
  * seen from the Responses to later requests (overtaking) or from silence, by {@link overtaken} and {@link oldest}.
@@ -68,12 +71,14 @@ export class InFlight {
   oldest(): Flight | undefined {
     while (this.#head < this.#order.length) {
       const flight = this.#order[this.#head] as Flight;
-      if (this.#isLive(flight)) return flight;
+      if (this.#isLive(flight)) break;
       this.#head++;
     }
-    this.#order.length = 0;
-    this.#head = 0;
-    return undefined;
+    if (this.#head === this.#order.length || this.#head >= TRIM) {
+      this.#order.splice(0, this.#head);
+      this.#head = 0;
+    }
+    return this.#order[this.#head];
   }
 
   /** The oldest flight if answers to requests sent `by` or more later have come, and it is older than `minAgeMs`. */
@@ -88,10 +93,6 @@ export class InFlight {
     if (flight.expired) return;
     flight.expired = true;
     this.#size--;
-    if (this.#head >= 1024) {
-      this.#order.splice(0, this.#head);
-      this.#head = 0;
-    }
   }
 
   #isLive(flight: Flight): boolean {

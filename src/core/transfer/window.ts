@@ -16,6 +16,7 @@ export class Window {
   readonly #max: number;
   #size: number;
   #startUp = true;
+  #beforeSilence = 1;
   /** Losses of requests sent before this sequence number belong to a decrease already made. */
   #decreasedAtSequence = 0;
 
@@ -47,7 +48,14 @@ export class Window {
 
   /** A time-out passed without any answer: one request at a time probes the holder. */
   silent(): void {
+    if (this.#size > 1) this.#beforeSilence = this.#size;
     this.#size = 1;
     this.#startUp = true;
+  }
+
+  /** An answer to a request that had timed out came: it was late and not lost, and the decrease is undone (RFC 4015). */
+  wasLate(): void {
+    this.#size = Math.max(this.#size, this.#beforeSilence);
+    this.#beforeSilence = 1;
   }
 }
