@@ -54,7 +54,7 @@ async function runPeer(
   const { startPeer } = await import("../original/peer-process.ts");
   const log = pino({ name: "peer", level: flags.logLevel }, destination({ fd: 2, sync: true }));
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>();
-  const interrupt = (signal: string): void => stop(signal);
+  const interrupt = (name: string): void => stop(name);
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   const peer = await startPeer({
     listen,

@@ -80,3 +80,27 @@ export const FILES = {
   /** PATH_MAX on Linux. */
   maxPathChars: 4096,
 } as const;
+
+/** What the shells around the original network's cores hold. */
+export const SHELLS = {
+  /** Joined chunks waiting in memory for a sink; beyond it nothing further ahead is asked for. A client stays below 150 MB. */
+  maxSinkWaitingBytes: 8_388_608,
+  /** Joined chunks are written in blocks of this size: large enough to be cheap, small enough for a player. */
+  joinBlockBytes: 262_144,
+  /** Chunk files written at one time: more only makes the disk seek. */
+  maxChunkWrites: 16,
+  /** A chunk of 1 KiB is too small for a disk read of its own: peers read blocks. */
+  readBlockBytes: 262_144,
+  /** A peer's block cache: 128 blocks. */
+  maxCachedBytes: 33_554_432,
+  /** A cached block is read again after this long, so that a file that changed is noticed. */
+  blockFreshMs: 1000,
+  /** Disk reads under way at one peer: a slow disk does not fill the memory with promises. */
+  maxReads: 32,
+  /** Responses to one client that wait for the disk: more than its credit lets out at once. */
+  maxWaitingResponses: 1024,
+  /** Asked of the kernel for both directions; it gives what its own limit allows. */
+  socketBufferBytes: 4_194_304,
+  /** Bytes waiting in the process because the kernel's send buffer is full; beyond it senders pause. */
+  maxSendQueueBytes: 1_048_576,
+} as const;

@@ -1,9 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ChunkSink, MAX_WAITING_BYTES } from "./chunk-sink.ts";
-
-/** Files written at one time: more only makes the disk seek. */
-const MAX_WRITES = 16;
+import { SHELLS } from "../core/limits.ts";
+import type { ChunkSink } from "./chunk-sink.ts";
 
 /** The name under which the assignment's client saves a chunk. */
 export const chunkFileName = (id: number): string => `chunk_${id}.m4s`;
@@ -31,7 +29,7 @@ export class ChunkFiles implements ChunkSink {
     if (this.#error !== undefined) return;
     this.#waiting.push({ id, chunk });
     this.#waitingBytes += chunk.length;
-    this.#setFull(this.#full || this.#waitingBytes > MAX_WAITING_BYTES);
+    this.#setFull(this.#full || this.#waitingBytes > SHELLS.maxSinkWaitingBytes);
     this.#pump();
   }
 
@@ -45,13 +43,13 @@ export class ChunkFiles implements ChunkSink {
   }
 
   #pump(): void {
-    while (this.#writes.size < MAX_WRITES) {
+    while (this.#writes.size < SHELLS.maxChunkWrites) {
       const next = this.#waiting.pop();
       if (next === undefined) return;
       const write: Promise<void> = this.#write(next.id, next.chunk).finally(() => {
         this.#writes.delete(write);
         this.#waitingBytes -= next.chunk.length;
-        this.#setFull(this.#full && this.#waitingBytes > MAX_WAITING_BYTES / 2);
+        this.#setFull(this.#full && this.#waitingBytes > SHELLS.maxSinkWaitingBytes / 2);
         this.#pump();
       });
       this.#writes.add(write);

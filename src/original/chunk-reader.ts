@@ -1,15 +1,10 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { ChunkPlace, KeyValues } from "../core/content/key-values-file.ts";
+import { SHELLS } from "../core/limits.ts";
 import { monotonicMs } from "../runtime/clock.ts";
 
-const BLOCK_BYTES = 256 * 1024;
-/** What the cache holds: 128 blocks. */
-const MAX_CACHED_BYTES = 32 * 1024 * 1024;
-/** A block is read again after this long, so that a file that changed is noticed. */
-const FRESH_MS = 1000;
-/** Disk reads under way at one time. */
-const MAX_READS = 32;
+const BLOCK_BYTES = SHELLS.readBlockBytes;
 
 interface Block {
   readonly bytes: Uint8Array;
@@ -103,19 +98,20 @@ export class ChunkReader {
       return { lost: failure };
     }
     const block = this.#blocks.get(key);
-    return block === undefined || block.readAtMs + FRESH_MS <= monotonicMs() ? undefined : block.bytes;
+    return block === undefined || block.readAtMs + SHELLS.blockFreshMs <= monotonicMs() ? undefined : block.bytes;
   }
 
   #readAhead(path: string, index: number, current: Uint8Array): void {
-    if (current.length < BLOCK_BYTES || this.#loading.size >= MAX_READS) return;
+    if (current.length < BLOCK_BYTES || this.#loading.size >= SHELLS.maxReads) return;
     const block = this.#blocks.get(`${path}\0${index}`);
-    if (block === undefined || block.readAtMs + FRESH_MS <= monotonicMs()) void this.#loadBlock(path, index, true);
+    if (block === undefined || block.readAtMs + SHELLS.blockFreshMs <= monotonicMs())
+      void this.#loadBlock(path, index, true);
   }
 
   #loadBlock(path: string, index: number, ahead = false): Promise<void> {
     const key = `${path}\0${index}`;
     const block = this.#blocks.get(key);
-    if (block !== undefined && block.readAtMs + FRESH_MS > monotonicMs()) return Promise.resolve();
+    if (block !== undefined && block.readAtMs + SHELLS.blockFreshMs > monotonicMs()) return Promise.resolve();
     const underWay = this.#loading.get(key);
     if (underWay !== undefined) return underWay;
     const loading = this.#read(path, index)
@@ -134,7 +130,7 @@ export class ChunkReader {
   }
 
   async #read(path: string, index: number): Promise<Uint8Array> {
-    if (this.#loading.size >= MAX_READS) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#loading.size >= SHELLS.maxReads) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     // Non-blocking: should the path have become a FIFO, opening it must not hang.
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await file.stat();
@@ -154,7 +150,7 @@ export class ChunkReader {
     this.#blocks.delete(key);
     this.#blocks.set(key, block);
     for (const [oldest, { bytes }] of this.#blocks) {
-      if (this.#cachedBytes <= MAX_CACHED_BYTES) return;
+      if (this.#cachedBytes <= SHELLS.maxCachedBytes) return;
       this.#blocks.delete(oldest);
       this.#cachedBytes -= bytes.length;
     }

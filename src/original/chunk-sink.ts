@@ -16,6 +16,3 @@ export interface ChunkSink {
   /** Writes out what was taken, in order, and closes. Rejects when that fails. */
   finish(): Promise<void>;
 }
-
-/** What waits in memory for one sink, in bytes; the rest of a client stays below 150 MB with it. */
-export const MAX_WAITING_BYTES: number = 8 * 1024 * 1024;

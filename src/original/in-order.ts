@@ -1,7 +1,6 @@
-import { type ChunkSink, MAX_WAITING_BYTES } from "./chunk-sink.ts";
+import { SHELLS } from "../core/limits.ts";
+import type { ChunkSink } from "./chunk-sink.ts";
 
-/** Written at one time: large enough to be cheap, small enough that a player gets its bytes soon. */
-const WRITE_BYTES = 256 * 1024;
 /** Written blocks kept for use again. */
 const MAX_SPARE = 4;
 /** Chunks that may be asked for beyond the next in order, whatever their size. */
@@ -17,7 +16,7 @@ export interface ByteTarget {
 
 /**
  * Joins chunks in the wanted order and hands them on as soon as they are next. What came early waits in memory, so
- * no chunk is asked for that is more than 32 MiB ahead of what the target has taken: a paused player pauses the fetch.
+ * no chunk is asked for that is more than 8 MiB ahead of what the target has taken: a paused player pauses the fetch.
  */
 export class InOrder implements ChunkSink {
   onLimit: () => void = () => {};
@@ -95,12 +94,12 @@ export class InOrder implements ChunkSink {
     this.#unwrittenBytes += chunk.length;
     while (rest.length > 0) {
       let block = this.#joined.at(-1);
-      if (block === undefined || this.#fill === WRITE_BYTES) {
-        block = this.#spare.pop() ?? new Uint8Array(WRITE_BYTES);
+      if (block === undefined || this.#fill === SHELLS.joinBlockBytes) {
+        block = this.#spare.pop() ?? new Uint8Array(SHELLS.joinBlockBytes);
         this.#joined.push(block);
         this.#fill = 0;
       }
-      const part = rest.subarray(0, WRITE_BYTES - this.#fill);
+      const part = rest.subarray(0, SHELLS.joinBlockBytes - this.#fill);
       block.set(part, this.#fill);
       this.#fill += part.length;
       rest = rest.subarray(part.length);
@@ -129,7 +128,7 @@ export class InOrder implements ChunkSink {
   }
 
   #limitNow(): number {
-    const room = MAX_WAITING_BYTES - this.#unwrittenBytes;
+    const room = SHELLS.maxSinkWaitingBytes - this.#unwrittenBytes;
     return room <= 0 ? 0 : this.#nextPlace + Math.max(MIN_AHEAD, Math.floor(room / this.#largestBytes));
   }
 

@@ -1,3 +1,4 @@
+import { SHELLS } from "../core/limits.ts";
 import type { Address } from "../core/wire/address.ts";
 import { RESPONSE_HEADER_BYTES, writeResponseHeader } from "../core/wire/datagram/encode.ts";
 import type { Dialect } from "../core/wire/datagram/message.ts";
@@ -5,8 +6,6 @@ import { encodeReportResponse } from "../core/wire/datagram/report-dialect.ts";
 import type { ChunkReader } from "./chunk-reader.ts";
 import type { UdpSocket } from "./udp-socket.ts";
 
-/** Responses that may wait for the disk, per client: more than a client's credit lets out at once. */
-const MAX_WAITING = 1024;
 /** How long to wait when the kernel takes no more datagrams, in ms. */
 const CONGESTED_MS = 1;
 
@@ -39,7 +38,7 @@ export class Responder {
   order(to: Address, id: number): void {
     const waiting = this.#waiting.get(to);
     if (waiting !== undefined) {
-      if (waiting.length < MAX_WAITING) waiting.push(id);
+      if (waiting.length < SHELLS.maxWaitingResponses) waiting.push(id);
       else this.#events.dropped(to);
       return;
     }

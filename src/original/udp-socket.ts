@@ -1,12 +1,7 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { CardumeError } from "../core/errors.ts";
+import { SHELLS } from "../core/limits.ts";
 import { type Address, addressOf, formatIp, ipOf, parseIp, portOf } from "../core/wire/address.ts";
-
-/** Asked of the kernel for both directions; it gives what its own limit allows. */
-const BUFFER_BYTES = 4 * 1024 * 1024;
-
-/** Bytes waiting in the process because the kernel's send buffer is full; beyond this, senders are to wait. */
-const MAX_SEND_QUEUE_BYTES = 1024 * 1024;
 
 /** The IPv4 UDP socket of a peer or client, with addresses as numbers. */
 export class UdpSocket {
@@ -30,8 +25,8 @@ export class UdpSocket {
     const socket = createSocket({
       type: "udp4",
       lookup: lookup as never,
-      recvBufferSize: BUFFER_BYTES,
-      sendBufferSize: BUFFER_BYTES,
+      recvBufferSize: SHELLS.socketBufferBytes,
+      sendBufferSize: SHELLS.socketBufferBytes,
     });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     socket.once("error", reject);
@@ -64,7 +59,7 @@ export class UdpSocket {
 
   /** True when so much waits to leave that a sender should pause for a ms. */
   get isCongested(): boolean {
-    return this.#socket.getSendQueueSize() > MAX_SEND_QUEUE_BYTES;
+    return this.#socket.getSendQueueSize() > SHELLS.maxSendQueueBytes;
   }
 
   /** Calls `receive` for every datagram, and `fail` should the socket itself break. */
