@@ -66,7 +66,8 @@ export class InOrder implements ChunkSink {
       this.#nextPlace = place;
       this.#advance();
     }
-    await this.#writing;
+    // A write that was just ending may have missed what was appended last.
+    for (this.#advance(); this.#writing !== undefined; this.#advance()) await this.#writing;
     try {
       await this.#target.close(this.#error !== undefined);
     } catch (error) {
@@ -83,7 +84,7 @@ export class InOrder implements ChunkSink {
       this.#nextPlace++;
     }
     this.#updateLimit();
-    if (this.#writing === undefined && this.#unwrittenBytes > 0)
+    if (this.#writing === undefined && this.#joined.length > 0)
       this.#writing = this.#write().finally(() => {
         this.#writing = undefined;
       });
