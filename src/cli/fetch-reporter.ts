@@ -15,7 +15,7 @@ export class FetchReporter {
   readonly #startedAtMs = performance.now();
   #received = 0;
   #bytes = 0;
-  #holders = 0;
+  readonly #holders = new Set<Address>();
   #pending = "";
 
   constructor(stream: NodeJS.WritableStream, json: boolean, wanted: number) {
@@ -43,8 +43,7 @@ export class FetchReporter {
   event(event: ClientEvent): void {
     switch (event.name) {
       case "holder-found":
-        this.#holders++;
-        this.#holder(event.name, event.holder, `has ${chunkCount(event.chunks)} of them`, { chunks: event.chunks });
+        this.#holderFound(event.holder, event.chunks);
         break;
       case "holder-given-up":
         this.#holder(event.name, event.holder, "is silent; others are asked where there are any");
@@ -89,6 +88,14 @@ export class FetchReporter {
     this.#flush();
   }
 
+  /** A holder tells what it has in lists of at most 500 ids; a person wants to hear of it once. */
+  #holderFound(holder: Address, chunks: number): void {
+    const known = this.#holders.has(holder);
+    this.#holders.add(holder);
+    if (this.#json) this.#say({ event: "holder-found", holder: formatAddress(holder), chunks }, "");
+    else if (!known) this.#say({}, `${formatAddress(holder)} has some of them`);
+  }
+
   #holder(event: string, holder: Address, text: string, more: object = {}): void {
     const name = formatAddress(holder);
     this.#say({ event, holder: name, ...more }, `${name} ${text}`);
@@ -112,7 +119,7 @@ export class FetchReporter {
     const elapsedMs = performance.now() - this.#startedAtMs;
     const leftMs = this.#received === 0 ? Number.NaN : (elapsedMs / this.#received) * (this.#wanted - this.#received);
     const left = Number.isNaN(leftMs) ? "" : `, ${formatDuration(leftMs)} left`;
-    const holders = `${this.#holders} ${this.#holders === 1 ? "peer" : "peers"}`;
+    const holders = `${this.#holders.size} ${this.#holders.size === 1 ? "peer" : "peers"}`;
     return `${this.#received}/${this.#wanted} chunks, ${formatRate(this.#bytes, elapsedMs)}, ${holders}${left}`;
   }
 }
