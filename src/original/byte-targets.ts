@@ -7,6 +7,7 @@ import type { ByteTarget } from "./in-order.ts";
  * something came; after a failed write it stays there, as `.part`. Something that is not a regular file (a FIFO, /dev/null) is written to directly.
  */
 export class FileTarget implements ByteTarget {
+  readonly isLive = false;
   readonly #path: string;
   #part: string | undefined;
   #file: FileHandle | undefined;
@@ -38,6 +39,7 @@ export class FileTarget implements ByteTarget {
 
 /** A stream, standard output for example, with its back-pressure. */
 export class StreamTarget implements ByteTarget {
+  readonly isLive = true;
   readonly #stream: Writable;
   #error: Error | undefined;
 

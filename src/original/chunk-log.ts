@@ -4,8 +4,10 @@ import { type Address, formatAddress, formatIp } from "../core/wire/address.ts";
 
 /** `255.255.255.255:65535 - 65535\n` */
 const LONGEST_LINE_BYTES = 30;
-/** Lines are written in pieces of this size, and at the end. */
-const FLUSH_BYTES = 16 * 1024;
+/** Lines are written in pieces of this size, … */
+const FLUSH_BYTES = 64 * 1024;
+/** … and after this long, so that whoever follows the log of a slow fetch sees it grow. */
+const FLUSH_MS = 500;
 
 /**
  * The log of the assignment, `output-<client ip>.log`: one line a chunk in order of arrival, `peerIP:peerPort - id`,
@@ -20,6 +22,7 @@ export class ChunkLog {
   #lastFrom: Address | undefined;
   #lastName = "";
   #position = 0;
+  #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(path: string, file: FileHandle) {
@@ -62,6 +65,7 @@ export class ChunkLog {
   }
 
   #add(line: string): void {
+    if (this.#text === "") this.#timer = setTimeout(() => this.#flush(), FLUSH_MS);
     this.#text += line;
     if (this.#text.length >= FLUSH_BYTES) this.#flush();
   }
@@ -69,6 +73,7 @@ export class ChunkLog {
   #flush(): void {
     const bytes = Buffer.from(this.#text, "latin1");
     const position = this.#position;
+    clearTimeout(this.#timer);
     this.#text = "";
     this.#position += bytes.length;
     this.#writing = this.#writing.then(async () => {

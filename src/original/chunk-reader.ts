@@ -32,6 +32,7 @@ export class ChunkReader {
   readonly #loading = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
   #cachedBytes = 0;
+  #last: { readonly path: string; readonly index: number; readonly block: Block } | undefined;
 
   constructor(places: KeyValues, maxChunkBytes: number) {
     this.#places = places;
@@ -44,6 +45,7 @@ export class ChunkReader {
     this.#blocks.clear();
     this.#failures.clear();
     this.#cachedBytes = 0;
+    this.#last = undefined;
   }
 
   /** Where a chunk is, or `undefined` for one that is not held. */
@@ -91,6 +93,10 @@ export class ChunkReader {
   }
 
   #block(path: string, index: number): ChunkLookup {
+    // Chunks are asked for in runs: most are in the block of the one before.
+    const last = this.#last;
+    if (last !== undefined && last.index === index && last.path === path && isFresh(last.block))
+      return last.block.bytes;
     const key = `${path}\0${index}`;
     const failure = this.#failures.get(key);
     if (failure !== undefined) {
@@ -98,7 +104,9 @@ export class ChunkReader {
       return { lost: failure };
     }
     const block = this.#blocks.get(key);
-    return block === undefined || block.readAtMs + SHELLS.blockFreshMs <= monotonicMs() ? undefined : block.bytes;
+    if (block === undefined || !isFresh(block)) return undefined;
+    this.#last = { path, index, block };
+    return block.bytes;
   }
 
   #readAhead(path: string, index: number, current: Uint8Array): void {
@@ -111,7 +119,7 @@ export class ChunkReader {
   #loadBlock(path: string, index: number, ahead = false): Promise<void> {
     const key = `${path}\0${index}`;
     const block = this.#blocks.get(key);
-    if (block !== undefined && block.readAtMs + SHELLS.blockFreshMs > monotonicMs()) return Promise.resolve();
+    if (block !== undefined && isFresh(block)) return Promise.resolve();
     const underWay = this.#loading.get(key);
     if (underWay !== undefined) return underWay;
     const loading = this.#read(path, index)
@@ -156,3 +164,5 @@ export class ChunkReader {
     }
   }
 }
+
+const isFresh = ({ readAtMs }: Block): boolean => readAtMs + SHELLS.blockFreshMs > monotonicMs();

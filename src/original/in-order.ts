@@ -8,6 +8,8 @@ const MIN_AHEAD = 64;
 
 /** Where the joined bytes go, one write at a time. */
 export interface ByteTarget {
+  /** Whether somebody waits for the bytes (a player): they are written as they come, else in whole blocks. */
+  readonly isLive: boolean;
   /** Writes all of it; rejects when that cannot be. */
   write(bytes: Uint8Array): Promise<void>;
   /** Ends it; `failed` says that a write failed. */
@@ -35,6 +37,7 @@ export class InOrder implements ChunkSink {
   #limit = 0;
   #writing: Promise<void> | undefined;
   #error: Error | undefined;
+  #finishing = false;
 
   constructor(target: ByteTarget) {
     this.#target = target;
@@ -62,6 +65,7 @@ export class InOrder implements ChunkSink {
   }
 
   async finish(): Promise<void> {
+    this.#finishing = true;
     for (const place of [...this.#early.keys()].sort((a, b) => a - b)) {
       this.#nextPlace = place;
       this.#advance();
@@ -84,10 +88,15 @@ export class InOrder implements ChunkSink {
       this.#nextPlace++;
     }
     this.#updateLimit();
-    if (this.#writing === undefined && this.#joined.length > 0)
+    if (this.#writing === undefined && this.#hasWork)
       this.#writing = this.#write().finally(() => {
         this.#writing = undefined;
       });
+  }
+
+  /** The last block may still be filling: a target that is not live gets it at the end. */
+  get #hasWork(): boolean {
+    return this.#joined.length > (this.#target.isLive || this.#finishing ? 0 : 1);
   }
 
   #append(chunk: Uint8Array): void {
@@ -111,7 +120,7 @@ export class InOrder implements ChunkSink {
     // A turn later, so that all datagrams of this turn are written together.
     await new Promise((resolve) => setImmediate(resolve));
     try {
-      while (this.#joined.length > 0 && this.#error === undefined) {
+      while (this.#hasWork && this.#error === undefined) {
         const last = this.#joined.length === 1;
         const block = this.#joined.shift() as Uint8Array;
         const bytes = last ? block.subarray(0, this.#fill) : block;
