@@ -145,9 +145,12 @@ export class ClientCore {
     return holder;
   }
 
+  /**
+   * A holder that was given up is asked again. After a ChunkInfo alone its silence goes on being counted: one that
+   * answers Hellos and no Gets would keep the client waiting otherwise.
+   */
   #heard(holder: Holder, effects: Effects<ClientEffect>): void {
-    holder.isAlive();
-    if (!holder.givenUp) return;
+    if (!holder.givenUp || holder.isDead) return;
     holder.givenUp = false;
     this.#scheduler.reviveHolder(holder.index);
     tell(effects, { name: "holder-back", holder: holder.address });
@@ -160,14 +163,14 @@ export class ClientCore {
       this.counters.unexpected++;
       return;
     }
-    this.#heard(holder, effects);
     holder.answered(flight, sizeBytes, nowMs);
+    this.#heard(holder, effects);
     if (sizeBytes > this.#largestChunkBytes) this.#largestChunkBytes = sizeBytes;
     if (this.#scheduler.arrived(place))
       effects.push({ type: "chunk", id: this.#config.ids[place] as number, place, from });
     else this.counters.duplicates++;
     for (let lost = holder.takeOvertaken(nowMs); lost !== undefined; lost = holder.takeOvertaken(nowMs))
-      this.#gaveUp(holder, lost.item, nowMs, effects);
+      this.#gaveUp(holder, lost.item, nowMs + this.#repeatWaitMs(holder, lost.item), effects);
   }
 
   /** Which wanted chunk a Response of the report's dialect carries: see original-protocol; −1 for none. */
@@ -176,7 +179,12 @@ export class ClientCore {
     if (holder === undefined) return -1;
     holder.takeOneAtATime();
     const named = this.#placeOf[response.nameNumber ?? -1] ?? -1;
-    if (named >= 0 && holder.flights.has(named)) return named;
+    if (named >= 0 && holder.flights.has(named)) {
+      holder.namesAreIds = true;
+      return named;
+    }
+    // Its names have been ids before: this is a chunk that came already, not the one that is awaited.
+    if (holder.namesAreIds && response.nameNumber !== undefined) return -1;
     return holder.flights.size === 1 ? (holder.flights.oldest()?.item ?? -1) : -1;
   }
 
@@ -193,6 +201,7 @@ export class ClientCore {
   }
 
   #timedOut(holder: Holder, nowMs: number, effects: Effects<ClientEffect>): void {
+    // No wait after silence: the next time-out is longer, and one request at a time is sent.
     for (const flight of holder.takeTimedOut(nowMs)) this.#gaveUp(holder, flight.item, nowMs, effects);
     if (holder.isSilent && !holder.givenUp) {
       holder.givenUp = true;
@@ -202,12 +211,15 @@ export class ClientCore {
     if (holder.isDead) this.#failWhatOnlyTheDeadHold(effects);
   }
 
-  /** A request is over without its chunk; the first repeat at the same holder is immediate, later ones back off. */
-  #gaveUp(holder: Holder, place: number, nowMs: number, effects: Effects<ClientEffect>): void {
-    const requests = this.#scheduler.requestsOf(place);
-    const waitMs = requests <= 1 ? 0 : holder.timeoutMs() * 2 ** (requests - 2);
+  /** How long the same holder is left alone with an overtaken request: not at all the first time. */
+  #repeatWaitMs(holder: Holder, place: number): number {
+    return this.#scheduler.requestsOf(place) <= 1 ? 0 : holder.timeoutMs();
+  }
+
+  /** A request is over without its chunk. The same holder is not asked again before `retryAtMs`. */
+  #gaveUp(holder: Holder, place: number, retryAtMs: number, effects: Effects<ClientEffect>): void {
     const wasOpen = this.#scheduler.isOpen(place);
-    this.#scheduler.gaveUp(holder.index, place, nowMs + waitMs);
+    this.#scheduler.gaveUp(holder.index, place, retryAtMs);
     if (wasOpen && !this.#scheduler.isOpen(place))
       tell(effects, { name: "chunk-failed", id: this.#config.ids[place] as number });
   }

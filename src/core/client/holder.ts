@@ -23,6 +23,7 @@ export class Holder {
   /** Time-outs in a row without any Response. */
   #silentTimeouts = 0;
   givenUp = false;
+  namesAreIds = false;
   #chunks = 0;
   #bytes = 0;
   #losses = 0;
@@ -82,11 +83,6 @@ export class Holder {
       if (flight.expired) this.#window.wasLate();
     }
     if (this.#rtt.measured) this.#window.answered(this.#rtt.smoothedMs, this.#rtt.minMs);
-  }
-
-  /** Something other than a Response came from it: it lives. */
-  isAlive(): void {
-    this.#silentTimeouts = 0;
   }
 
   /** The oldest request that later answers show to be lost, taken as over; `undefined` when there is none. */

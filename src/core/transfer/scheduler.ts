@@ -21,6 +21,8 @@ interface HolderState {
   /** Items that it failed to deliver and that others are to be asked for first, with the earliest time to ask again. */
   readonly retry: Map<number, number>;
   readonly holds: ChunkSet;
+  /** Open items that it was asked for and did not deliver. */
+  readonly failed: Set<number>;
   active: boolean;
 }
 
@@ -102,7 +104,13 @@ export class Scheduler {
   /** A new holder, named by its number: 0, 1, 2, … in the order of these calls. */
   addHolder(): number {
     const set = (): ChunkSet => new ChunkSet(this.#options.items);
-    this.#holders.push({ ready: Array.from({ length: CLASSES }, set), retry: new Map(), holds: set(), active: true });
+    this.#holders.push({
+      ready: Array.from({ length: CLASSES }, set),
+      retry: new Map(),
+      holds: set(),
+      failed: new Set(),
+      active: true,
+    });
     return this.#holders.length - 1;
   }
 
@@ -122,11 +130,14 @@ export class Scheduler {
   /** The item to ask of this holder now, or −1. */
   next(holder: number, nowMs: number): number {
     const state = this.#holders[holder] as HolderState;
+    // What nobody else can send comes before anything new: a reader in order waits for it.
+    const lost = this.#nextRetry(state, nowMs, true);
+    if (lost >= 0) return lost;
     for (let rarity = 0; rarity < CLASSES; rarity++) {
       const item = this.#nextOfClass(state, rarity);
       if (item >= 0) return item;
     }
-    return this.#nextRetry(state, nowMs);
+    return this.#nextRetry(state, nowMs, false);
   }
 
   /** The item has been asked of a holder. */
@@ -152,6 +163,7 @@ export class Scheduler {
    */
   gaveUp(holder: number, item: number, retryAtMs: number): void {
     this.#flights[item] = (this.#flights[item] as number) - 1;
+    (this.#holders[holder] as HolderState).failed.add(item);
     if (this.#state[item] !== IN_FLIGHT || (this.#flights[item] as number) > 0) return;
     if (this.requestsOf(item) >= this.#options.maxRequestsPerItem) {
       this.fail(item);
@@ -241,10 +253,13 @@ export class Scheduler {
   /** Puts a pending item before its holders: active ones but `except` if there are any, else whoever has it. */
   #offer(item: number, except: number, retryAtMs: number): void {
     const holders = this.holdersOf(item);
+    const untried = this.#hasUntried(item);
     for (const holder of holders) {
       const state = this.#holders[holder] as HolderState;
       if (holder === except || !state.active) continue;
-      this.#makeReady(state, item);
+      // Who failed it before waits for those who have not been asked yet.
+      if (untried && state.failed.has(item)) this.#setAside(state, item, retryAtMs);
+      else this.#makeReady(state, item);
     }
     for (const holder of holders) {
       const state = this.#holders[holder] as HolderState;
@@ -272,20 +287,30 @@ export class Scheduler {
     return -1;
   }
 
-  /**
-   * An item that this holder failed before, when its time has come. While other active holders have it, half of the
-   * requests are kept for them.
-   */
-  #nextRetry(state: HolderState, nowMs: number): number {
+  /** An item that this holder failed before, when its time has come; `alone`: only one that no other active one has. */
+  #nextRetry(state: HolderState, nowMs: number, alone: boolean): number {
     for (const [item, atMs] of state.retry) {
       if (this.#state[item] !== PENDING) state.retry.delete(item);
-      else if (atMs <= nowMs && item < this.#limit && this.#mayRetry(state, item)) return item;
+      else if (atMs <= nowMs && item < this.#limit && this.#mayRetry(state, item, alone)) return item;
     }
     return -1;
   }
 
-  #mayRetry(state: HolderState, item: number): boolean {
+  /**
+   * While other active holders have the item, half of the requests are kept for them, and all but the first repeat as
+   * long as one of them has not been asked.
+   */
+  #mayRetry(state: HolderState, item: number, alone: boolean): boolean {
     const others = this.activeHoldersOf(item) - (state.active ? 1 : 0);
-    return others === 0 || this.requestsOf(item) < this.#options.maxRequestsPerItem / 2;
+    if (others === 0) return true;
+    if (alone || (this.requestsOf(item) >= 2 && this.#hasUntried(item))) return false;
+    return this.requestsOf(item) < this.#options.maxRequestsPerItem / 2;
+  }
+
+  #hasUntried(item: number): boolean {
+    return this.holdersOf(item).some((holder) => {
+      const state = this.#holders[holder] as HolderState;
+      return state.active && !state.failed.has(item);
+    });
   }
 }

@@ -44,23 +44,20 @@ export const formatIp = (ip: number): string =>
 /** `ip:port`, as logs and command lines write it. */
 export const formatAddress = (address: Address): string => `${formatIp(ipOf(address))}:${portOf(address)}`;
 
-/** A block of addresses: those whose first `bits` bits are those of `base`. */
-const inBlock = (ip: number, base: string, bits: number): boolean => {
-  const size = 2 ** (32 - bits);
-  return Math.floor(ip / size) === Math.floor((parseIp(base) as number) / size);
-};
-
-const PRIVATE: readonly (readonly [string, number])[] = [
-  ["127.0.0.0", 8], // loopback
-  ["10.0.0.0", 8], // RFC 1918
-  ["172.16.0.0", 12],
-  ["192.168.0.0", 16],
-  ["169.254.0.0", 16], // link-local, RFC 3927
-];
+/** Blocks of addresses that never leave a site: the size of each, and the number of the block of that size that it is. */
+const PRIVATE: readonly { readonly size: number; readonly block: number }[] = (
+  [
+    ["127.0.0.0", 8], // loopback
+    ["10.0.0.0", 8], // RFC 1918
+    ["172.16.0.0", 12],
+    ["192.168.0.0", 16],
+    ["169.254.0.0", 16], // link-local, RFC 3927
+  ] as const
+).map(([base, bits]) => ({ size: 2 ** (32 - bits), block: (parseIp(base) as number) / 2 ** (32 - bits) }));
 
 /** True for addresses that never leave a site: loopback, RFC 1918 and link-local. */
 export const isPrivate = (address: Address): boolean =>
-  PRIVATE.some(([base, bits]) => inBlock(ipOf(address), base, bits));
+  PRIVATE.some(({ size, block }) => Math.floor(ipOf(address) / size) === block);
 
 /** True for an address of one host with a real port: not 0.0.0.0/8, not multicast, reserved or broadcast. */
 export function isUnicast(address: Address): boolean {
