@@ -7,6 +7,9 @@ const { FileTarget } = await import("../src/original/byte-targets.ts");
 const { ChunkLog } = await import("../src/original/chunk-log.ts");
 const { clientIp, runClient } = await import("../src/original/client-process.ts");
 const { InOrder } = await import("../src/original/in-order.ts");
+const { keepYoungGenerationSmall } = await import("../src/runtime/heap.ts");
+
+keepYoungGenerationSmall();
 
 const [contactText, chunksText, folder, lossText, seedText] = process.argv.slice(2) as string[];
 const contact = parseAddress(contactText as string);

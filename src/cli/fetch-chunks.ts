@@ -1,4 +1,5 @@
 import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { CardumeError } from "../core/errors.ts";
 import type { Address } from "../core/wire/address.ts";
 import { FileTarget, StreamTarget } from "../original/byte-targets.ts";
@@ -8,13 +9,16 @@ import type { ChunkSink } from "../original/chunk-sink.ts";
 import { type ClientResult, clientIp, runClient } from "../original/client-process.ts";
 import { InOrder } from "../original/in-order.ts";
 import { checkReachable } from "../original/peer-process.ts";
+import { keepYoungGenerationSmall } from "../runtime/heap.ts";
 import type { ClientFlags } from "./client.ts";
 import { EXIT } from "./exit-code.ts";
 import { FetchReporter } from "./fetch-reporter.ts";
 
 /** Runs one fetch as the command line orders it, tells of it, and returns the exit code. */
 export async function fetchChunks(contact: Address, ids: readonly number[], flags: ClientFlags): Promise<number> {
+  keepYoungGenerationSmall();
   checkReachable(contact, flags.allowPublic === true);
+  await checkJoin(flags.join);
   const folder = await outFolder(flags.out);
   const localIp = await clientIp(contact);
   const log = await createLog(folder, localIp, ids.length);
@@ -58,6 +62,22 @@ async function outFolder(out: string | undefined): Promise<string> {
       cause,
     });
   }
+}
+
+/** A joined file that cannot be is told before anything is asked for, not when the first chunk comes. */
+async function checkJoin(file: string | undefined): Promise<void> {
+  if (file === undefined || file === "-") return;
+  const isFolder = async (path: string): Promise<boolean> =>
+    await stat(path).then(
+      (stats) => stats.isDirectory(),
+      () => false,
+    );
+  const why = (await isFolder(file))
+    ? "it is a folder"
+    : (await isFolder(dirname(file)))
+      ? undefined
+      : "no such folder";
+  if (why !== undefined) throw new CardumeError("join-unusable", `cannot write to ${file}: ${why}`);
 }
 
 async function createLog(folder: string, localIp: number, chunks: number): Promise<ChunkLog> {

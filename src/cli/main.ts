@@ -28,9 +28,12 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--debug", "show a stack trace with an error")
     .showSuggestionAfterError(true)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "cardume: ")) });
+    .configureOutput({
+      outputError: (text, write) => write(text.replace(/^error: /, "cardume: ").replace(/\n(?=\(Did you)/, " ")),
+    });
   for (const add of [addPeer, addClient, addSplit, addDemo]) add(program, context);
   for (const command of program.commands) command.option("--debug", "show a stack trace with an error");
+  watchOutput();
   try {
     if (args.length === 0) {
       program.outputHelp({ error: true });
@@ -41,6 +44,21 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     return report(error, args.includes("--debug"));
   }
+}
+
+/**
+ * Output that cannot be written ends no fetch: a reader that has gone is no fault, anything else (a full disk) is said
+ * by the exit code of a command that went well otherwise. What writes data there has its own ear for errors.
+ */
+function watchOutput(): void {
+  const failed = (error: NodeJS.ErrnoException): void => {
+    if (error.code === "EPIPE") return;
+    process.once("exit", () => {
+      if (process.exitCode === EXIT.done) process.exitCode = EXIT.refused;
+    });
+  };
+  process.stdout.on("error", failed);
+  process.stderr.on("error", failed);
 }
 
 function report(error: unknown, debug: boolean): number {

@@ -11,12 +11,15 @@ export function neighboursOf(index: number, count: number): number[] {
   return index === 0 ? Array.from({ length: count - 1 }, (_, other) => other + 1) : [0];
 }
 
+/** A path that begins with a dash would be read as an option. */
+const asPath = (path: string): string => (path.startsWith("-") ? `./${path}` : path);
+
 /** The arguments that start each of these peers on loopback, the first on `firstPort`. */
 export const peerCommands = (keyValuesFiles: readonly string[], firstPort: number): string[][] =>
   keyValuesFiles.map((file, index) => [
     "peer",
     `127.0.0.1:${firstPort + index}`,
-    file,
+    asPath(file),
     ...neighboursOf(index, keyValuesFiles.length).map((other) => `127.0.0.1:${firstPort + other}`),
   ]);
 

@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SHELLS } from "../core/limits.ts";
 import type { ChunkSink } from "./chunk-sink.ts";
@@ -57,9 +57,13 @@ export class ChunkFiles implements ChunkSink {
   }
 
   async #write(id: number, chunk: Uint8Array): Promise<void> {
+    const path = join(this.#folder, chunkFileName(id));
     try {
-      await writeFile(join(this.#folder, chunkFileName(id)), chunk);
+      await writeFile(path, chunk);
     } catch (error) {
+      // A full disk leaves a piece, which must not pass for the chunk. Anything else has not touched the file.
+      if (["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? ""))
+        await rm(path, { force: true }).catch(() => {});
       this.#fail(error as Error);
     }
   }

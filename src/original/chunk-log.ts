@@ -35,7 +35,9 @@ export class ChunkLog {
     const path = join(folder, `output-${formatIp(clientIp)}.log`);
     const file = await open(path, "w");
     try {
-      await file.write(Buffer.alloc(chunks * LONGEST_LINE_BYTES, "\n"), 0);
+      // A nearly full disk takes a part without an error; the next write has it.
+      const space = Buffer.alloc(chunks * LONGEST_LINE_BYTES, "\n");
+      for (let at = 0; at < space.length; ) at += (await file.write(space, at)).bytesWritten;
     } catch (error) {
       await file.close();
       throw error;

@@ -83,7 +83,6 @@ class ClientProcess {
   readonly #core: ClientCore;
   readonly #effects = new Effects<ClientEffect>();
   readonly #waker: Waker;
-  readonly #placeOf: ReadonlyMap<number, number>;
   readonly #end: () => void;
   #ended = false;
   #error: Error | undefined;
@@ -98,7 +97,6 @@ class ClientProcess {
     const { contact, ids, order, dialect, allowPublic } = options;
     const receiveBufferBytes = socket.receiveBufferBytes;
     this.#core = new ClientCore({ contact, ids, order, dialect, allowPublic, receiveBufferBytes });
-    this.#placeOf = new Map(ids.map((id, place) => [id, place]));
     this.#waker = new Waker(() => this.#handle({ type: "wake" }, undefined));
     const { promise, resolve } = Promise.withResolvers<void>();
     this.done = promise;
@@ -192,8 +190,7 @@ class ClientProcess {
   }
 
   #event(event: ClientEvent): void {
-    if (event.name === "chunk-failed")
-      for (const sink of this.#options.sinks) sink.skip(this.#placeOf.get(event.id) as number);
+    if (event.name === "chunk-failed") for (const sink of this.#options.sinks) sink.skip(event.place);
     this.#options.onEvent?.(event);
   }
 }

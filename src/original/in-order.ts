@@ -55,7 +55,7 @@ export class InOrder implements ChunkSink {
       this.#append(chunk);
       this.#nextPlace++;
       this.#advance();
-    } else this.#early.set(place, chunk);
+    } else this.#early.set(place, Buffer.from(chunk)); // a copy: the chunk's own datagram takes whole pages of memory
   }
 
   skip(place: number): void {

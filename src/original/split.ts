@@ -55,7 +55,13 @@ export async function splitFile(options: SplitOptions): Promise<SplitResult> {
   const folder = options.folder ?? `${basename(name, extname(name))}-chunks`;
   const places = options.inPlace ? rangesOf(video, bytes, chunkBytes) : filesOf(name, folder, chunks);
   const texts = deal(places, peers, copies).map((values) => formatKeyValues(values));
-  await mkdir(folder, { recursive: true });
+  try {
+    await mkdir(folder, { recursive: true });
+  } catch (cause) {
+    throw new CardumeError("folder-unusable", `cannot use ${folder} for output: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
   if (!options.inPlace) await cut(video, bytes, chunkBytes, places);
   const keyValuesFiles: string[] = [];
   for (const [index, text] of texts.entries()) {

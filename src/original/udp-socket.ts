@@ -131,7 +131,9 @@ export async function localIpTowards(to: Address): Promise<number> {
   const socket = createSocket("udp4");
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   socket.once("error", reject);
-  socket.connect(portOf(to), formatIp(ipOf(to)), resolve);
+  // The callback is given the error, if there is one; its type does not say so.
+  const connected = (error?: Error): void => (error === undefined ? resolve() : reject(error));
+  socket.connect(portOf(to), formatIp(ipOf(to)), connected);
   try {
     await promise;
     return parseIp(socket.address().address) as number;

@@ -221,7 +221,7 @@ export class ClientCore {
     const wasOpen = this.#scheduler.isOpen(place);
     this.#scheduler.gaveUp(holder.index, place, retryAtMs);
     if (wasOpen && !this.#scheduler.isOpen(place))
-      tell(effects, { name: "chunk-failed", id: this.#config.ids[place] as number });
+      tell(effects, { name: "chunk-failed", id: this.#config.ids[place] as number, place });
   }
 
   #failWhatOnlyTheDeadHold(effects: Effects<ClientEffect>): void {
@@ -230,7 +230,7 @@ export class ClientCore {
       if (!this.#scheduler.isOpen(place) || holders.length === 0) continue;
       if (!holders.every((index) => (this.#holders[index] as Holder).isDead)) continue;
       this.#scheduler.fail(place);
-      tell(effects, { name: "chunk-failed", id });
+      tell(effects, { name: "chunk-failed", id, place });
     }
   }
 
@@ -245,7 +245,7 @@ export class ClientCore {
     for (let place = 0; place < this.#config.ids.length; place++) {
       if (!this.#scheduler.isOpen(place) || this.#scheduler.holdersOf(place).length > 0) continue;
       this.#scheduler.fail(place);
-      tell(effects, { name: "chunk-failed", id: this.#config.ids[place] as number });
+      tell(effects, { name: "chunk-failed", id: this.#config.ids[place] as number, place });
       without++;
     }
     tell(effects, { name: "search-over", withoutHolder: without });

@@ -40,7 +40,7 @@ export type ClientEvent =
   | { readonly name: "holder-back"; readonly holder: Address }
   | { readonly name: "search-over"; readonly withoutHolder: number }
   | { readonly name: "get-repeated"; readonly holder: Address; readonly id: number }
-  | { readonly name: "chunk-failed"; readonly id: number };
+  | { readonly name: "chunk-failed"; readonly id: number; readonly place: number };
 
 /** One holder as measured. Times in ms, sizes in bytes. */
 export interface HolderReport {

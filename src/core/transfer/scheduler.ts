@@ -16,6 +16,8 @@ export interface SchedulerOptions {
 const CLASSES = 3;
 
 interface HolderState {
+  /** A list of this holder alone. */
+  readonly itself: number[];
   /** Items it may be asked for, by rarity class. May name items that are not wanted any more: cleared when met. */
   readonly ready: readonly ChunkSet[];
   /** Items that it failed to deliver and that others are to be asked for first, with the earliest time to ask again. */
@@ -105,6 +107,7 @@ export class Scheduler {
   addHolder(): number {
     const set = (): ChunkSet => new ChunkSet(this.#options.items);
     this.#holders.push({
+      itself: [this.#holders.length],
       ready: Array.from({ length: CLASSES }, set),
       retry: new Map(),
       holds: set(),
@@ -119,9 +122,7 @@ export class Scheduler {
     const state = this.#holders[holder] as HolderState;
     if (state.holds.has(item)) return false;
     state.holds.add(item);
-    const holders = this.#holdersOf[item];
-    if (holders === undefined) this.#holdersOf[item] = [holder];
-    else holders.push(holder);
+    this.#addHolderOf(item, holder);
     if (state.active) this.#addActive(item);
     if (this.#state[item] === PENDING) this.#makeReady(state, item);
     return true;
@@ -225,6 +226,14 @@ export class Scheduler {
       this.#addActive(item);
       if (this.#state[item] === PENDING) this.#makeReady(state, item);
     }
+  }
+
+  /** Most items have one holder: those share one list a holder, which is never changed. */
+  #addHolderOf(item: number, holder: number): void {
+    const holders = this.#holdersOf[item];
+    if (holders === undefined) this.#holdersOf[item] = (this.#holders[holder] as HolderState).itself;
+    else if (holders.length === 1) this.#holdersOf[item] = [...holders, holder];
+    else holders.push(holder);
   }
 
   #addActive(item: number): void {

@@ -1,0 +1,35 @@
+import type { TestContext } from "vitest";
+import { system } from "./system.ts";
+
+/**
+ * Skips a test, and says so, where the machine lacks what it needs. Where CI runs it is a failure: there, a test that
+ * is always skipped would never be noticed.
+ */
+export function requirement(context: Pick<TestContext, "task" | "skip">, missing: string | undefined): void {
+  if (missing === undefined) return;
+  if (process.env["CI"] !== undefined && process.env["CI"] !== "") throw new Error(`this machine lacks ${missing}`);
+  console.warn(`skipped: "${context.task.name}", because this machine lacks ${missing}`);
+  context.skip(missing);
+}
+
+function fails(command: string, ...args: string[]): boolean {
+  try {
+    system(command, ...args);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** Root in a container may still not be allowed to mount: that is asked of the system, not of the user's number. */
+const mayNot = (): string | undefined => {
+  if (process.getuid?.() !== 0) return "root";
+  return fails("unshare", "--mount", "true") ? "the right to mount" : undefined;
+};
+
+/** What is missing for mounting a small disk. */
+export const MISSING_MOUNT: string | undefined = mayNot();
+
+/** What is missing for network namespaces. */
+export const MISSING_NAMESPACES: string | undefined =
+  MISSING_MOUNT ?? (fails("ip", "netns", "list") ? "ip with network namespaces" : undefined);
