@@ -7,7 +7,7 @@ import { ChunkFiles } from "../original/chunk-files.ts";
 import { ChunkLog } from "../original/chunk-log.ts";
 import type { ChunkSink } from "../original/chunk-sink.ts";
 import { type ClientResult, clientIp, runClient } from "../original/client-process.ts";
-import { InOrder } from "../original/in-order.ts";
+import { type ByteTarget, InOrder } from "../original/in-order.ts";
 import { checkReachable } from "../original/peer-process.ts";
 import { keepYoungGenerationSmall } from "../runtime/heap.ts";
 import type { ClientFlags } from "./client.ts";
@@ -35,7 +35,7 @@ export async function fetchChunks(contact: Address, ids: readonly number[], flag
       order: toStdout ? "sequence" : "rarest",
       dialect: flags.dialect,
       allowPublic: flags.allowPublic === true,
-      sinks: sinksFor(flags, folder),
+      sinks: await sinksFor(flags, folder),
       log,
       localIp,
       signal: abort.signal,
@@ -92,12 +92,20 @@ async function createLog(folder: string, localIp: number, chunks: number): Promi
 }
 
 /** Single files unless the chunks are joined; both when a folder is named as well. */
-function sinksFor(flags: ClientFlags, folder: string): ChunkSink[] {
+async function sinksFor(flags: ClientFlags, folder: string): Promise<ChunkSink[]> {
   const sinks: ChunkSink[] = [];
-  if (flags.join !== undefined)
-    sinks.push(new InOrder(flags.join === "-" ? new StreamTarget(process.stdout) : new FileTarget(flags.join)));
+  if (flags.join !== undefined) sinks.push(new InOrder(await targetFor(flags.join)));
   if (flags.join === undefined || flags.out !== undefined) sinks.push(new ChunkFiles(folder));
   return sinks;
+}
+
+async function targetFor(file: string): Promise<ByteTarget> {
+  if (file === "-") return new StreamTarget(process.stdout);
+  const isFifo = await stat(file).then(
+    (stats) => stats.isFIFO(),
+    () => false,
+  );
+  return new FileTarget(file, isFifo);
 }
 
 function exitCodeOf({ error, aborted, missing }: ClientResult): number {

@@ -45,6 +45,8 @@ export const ORIGINAL = {
   responsePaceMs: 1,
   /** Holders that a client keeps; a larger original network has no business within three hops. */
   maxHolders: 1024,
+  /** Holders' time-outs served at one wake, so that a crowd of silent ones (sources are forgeable) takes turns. */
+  maxTimeoutsPerWake: 16,
   /** A Hello is sent again after this long while an id in it has no holder. */
   helloIntervalMs: 1000,
   /** Hellos sent for one list of ids. */
@@ -79,6 +81,8 @@ export const FILES = {
   maxKeyValuesBytes: 16_777_216,
   /** PATH_MAX on Linux. */
   maxPathChars: 4096,
+  /** Ids named in one list on the command line, repeats included: every one of them four times. */
+  maxIdsNamed: 262_144,
 } as const;
 
 /** What the shells around the original network's cores hold. */

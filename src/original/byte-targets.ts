@@ -7,13 +7,15 @@ import type { ByteTarget } from "./in-order.ts";
  * something came; after a failed write it stays there, as `.part`. Something that is not a regular file (a FIFO, /dev/null) is written to directly.
  */
 export class FileTarget implements ByteTarget {
-  readonly isLive = false;
+  readonly isLive: boolean;
   readonly #path: string;
   #part: string | undefined;
   #file: FileHandle | undefined;
 
-  constructor(path: string) {
+  /** `isLive`: somebody reads while it is written, as through a FIFO. */
+  constructor(path: string, isLive = false) {
     this.#path = path;
+    this.isLive = isLive;
   }
 
   async write(bytes: Uint8Array): Promise<void> {

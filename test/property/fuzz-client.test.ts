@@ -10,7 +10,8 @@ test("400,000 inputs: a client asks only for what is wanted and advertised, keep
   const inputs = fuzz(fuzzClient(realClient, reached), { inputs: 400_000, inputsPerEpisode: 80 });
   console.log(`client: ${inputs} inputs, SEED=${SEED},`, Object.fromEntries(reached));
   const names = ["holder-found", "holder-given-up", "holder-back", "get-repeated", "chunk-failed", "search-over"];
-  for (const name of [...names, "chunk", "done"]) expect(reached.get(name), name).toBeGreaterThan(1000);
+  // The random course has to reach each of these many times, or it would prove nothing about them.
+  for (const name of [...names, "chunk", "done"]) expect(reached.get(name), name).toBeGreaterThan(300);
 });
 
 /** A client whose effects are changed on the way out. */

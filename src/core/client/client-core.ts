@@ -189,7 +189,7 @@ export class ClientCore {
   }
 
   #wake(nowMs: number, effects: Effects<ClientEffect>): void {
-    for (const holder of this.#holders) if (holder.timeoutAtMs() <= nowMs) this.#timedOut(holder, nowMs, effects);
+    this.#timeOuts(nowMs, effects);
     this.#searchOn(nowMs, effects);
     if (this.#scheduler.open === 0) {
       this.#finished = true;
@@ -200,6 +200,16 @@ export class ClientCore {
     this.#orderWake(nowMs, effects);
   }
 
+  /** Serves a few time-outs; the next wake, a ms later, serves the rest. */
+  #timeOuts(nowMs: number, effects: Effects<ClientEffect>): void {
+    let left: number = ORIGINAL.maxTimeoutsPerWake;
+    for (const holder of this.#holders) {
+      if (holder.timeoutAtMs() > nowMs) continue;
+      this.#timedOut(holder, nowMs, effects);
+      if (--left === 0) return;
+    }
+  }
+
   #timedOut(holder: Holder, nowMs: number, effects: Effects<ClientEffect>): void {
     // No wait after silence: the next time-out is longer, and one request at a time is sent.
     for (const flight of holder.takeTimedOut(nowMs)) this.#gaveUp(holder, flight.item, nowMs, effects);
@@ -208,7 +218,7 @@ export class ClientCore {
       this.#scheduler.giveUpHolder(holder.index);
       tell(effects, { name: "holder-given-up", holder: holder.address });
     }
-    if (holder.isDead) this.#failWhatOnlyTheDeadHold(effects);
+    if (holder.isDead) this.#failWhatOnlyTheDeadHold(holder, effects);
   }
 
   /** How long the same holder is left alone with an overtaken request: not at all the first time. */
@@ -224,13 +234,13 @@ export class ClientCore {
       tell(effects, { name: "chunk-failed", id: this.#config.ids[place] as number, place });
   }
 
-  #failWhatOnlyTheDeadHold(effects: Effects<ClientEffect>): void {
-    for (const [place, id] of this.#config.ids.entries()) {
+  #failWhatOnlyTheDeadHold(dead: Holder, effects: Effects<ClientEffect>): void {
+    for (const place of this.#scheduler.itemsOf(dead.index)) {
       const holders = this.#scheduler.holdersOf(place);
-      if (!this.#scheduler.isOpen(place) || holders.length === 0) continue;
+      if (!this.#scheduler.isOpen(place)) continue;
       if (!holders.every((index) => (this.#holders[index] as Holder).isDead)) continue;
       this.#scheduler.fail(place);
-      tell(effects, { name: "chunk-failed", id, place });
+      tell(effects, { name: "chunk-failed", id: this.#config.ids[place] as number, place });
     }
   }
 
@@ -260,11 +270,16 @@ export class ClientCore {
       nowMs,
     };
     const asked = askHolders(context);
-    if (asked.size === 0 && this.#holders.length > 1 && this.#hedgeAtMs <= nowMs) {
+    if (asked.size === 0 && this.#mayHedge(nowMs)) {
       this.#hedgeAtMs = nowMs + HEDGE_INTERVAL_MS;
       hedgeLate(context, asked);
     }
     for (const [holder, places] of asked) this.#get(holder, places, effects);
+  }
+
+  /** Whether something may be late at one holder that another could send. */
+  #mayHedge(nowMs: number): boolean {
+    return this.#hedgeAtMs <= nowMs && this.#holders.length > 1;
   }
 
   #get(holder: Holder, places: readonly number[], effects: Effects<ClientEffect>): void {
@@ -289,9 +304,10 @@ export class ClientCore {
 
   #orderWake(nowMs: number, effects: Effects<ClientEffect>): void {
     effects.wakeAt(this.#search.nextMs(nowMs));
-    for (const holder of this.#holders) effects.wakeAt(holder.timeoutAtMs());
-    if (this.#scheduler.pending > 0) effects.wakeAt(Math.max(nowMs + 1, this.#scheduler.nextRetryMs()));
-    else if (this.#holders.length > 1) effects.wakeAt(Math.max(nowMs + 1, this.#hedgeAtMs));
+    for (const holder of this.#holders) effects.wakeAt(Math.max(nowMs + 1, holder.timeoutAtMs()));
+    if (this.#scheduler.pending > 0) effects.wakeAt(Math.max(nowMs + 1, this.#scheduler.nextRetryMs(nowMs)));
+    if (this.#holders.length > 1 && this.#holders.some(({ flights }) => flights.size > 0))
+      effects.wakeAt(Math.max(nowMs + 1, this.#hedgeAtMs));
   }
 }
 

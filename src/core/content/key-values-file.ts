@@ -49,10 +49,14 @@ function parseLine(line: string): { id: number; place: ChunkPlace } | string {
   return typeof place === "string" ? place : { id, place };
 }
 
+const NO_PATH = "the path cannot be one of a file";
+
 function parsePlace(value: string): ChunkPlace | string {
-  const quoted = /^(["'])(.*)\1(#bytes=.*)?$/.exec(value);
+  // Before any pattern looks at it: a path, its quotes and the longest range.
+  if (value.length > FILES.maxPathChars + 64) return NO_PATH;
+  const quoted = /^(["'])(.*)\1(#bytes=.*)?$/s.exec(value);
   const unquoted = quoted === null ? value : `${quoted[2]}${quoted[3] ?? ""}`;
-  const ranged = /^(.*)#bytes=(\d{1,15})-(\d{1,15})$/.exec(unquoted);
+  const ranged = /^(.*)#bytes=(\d{1,15})-(\d{1,15})$/s.exec(unquoted);
   const path = ranged === null ? unquoted : (ranged[1] as string);
   if (path === "") return "no path behind the colon";
   if (path.includes("\0") || path.length > FILES.maxPathChars) return "the path cannot be one of a file";
@@ -73,9 +77,13 @@ const printable = (text: string): string => text.slice(0, 40).replace(/[^\x20-\x
 export function formatKeyValues(values: Iterable<readonly [number, ChunkPlace]>): string | undefined {
   let text = "";
   for (const [id, { path, range }] of values) {
-    if (/[\r\n]/.test(path)) return undefined;
     const quoted = path.trim() !== path || /^["']/.test(path) ? `"${path}"` : path;
-    text += `${id}: ${quoted}${range === undefined ? "" : `#bytes=${range.first}-${range.last}`}\n`;
+    const line = `${id}: ${quoted}${range === undefined ? "" : `#bytes=${range.first}-${range.last}`}`;
+    // Whatever would be read otherwise cannot be written: a line break, or a name that ends like a range.
+    const entry = /[\r\n]/.test(path) ? undefined : parseLine(line);
+    if (typeof entry !== "object" || entry.place.path !== path || entry.place.range?.last !== range?.last)
+      return undefined;
+    text += `${line}\n`;
   }
   return text;
 }

@@ -29,6 +29,8 @@ export class PeerCore {
     unexpected: 0,
   };
   readonly #config: PeerConfig;
+  /** Each once, however often it was named. */
+  readonly #neighbours: ReadonlySet<Address>;
   readonly #flood: Flood;
   readonly #meter: QuestionMeter;
   readonly #queue = new ResponseQueue();
@@ -37,6 +39,7 @@ export class PeerCore {
 
   constructor(config: PeerConfig, nowMs: number) {
     this.#config = config;
+    this.#neighbours = new Set(config.neighbours);
     this.#holdings = new Set(config.holdings);
     this.#flood = new Flood({ memoryMs: ORIGINAL.questionMemoryMs, maxRemembered: ORIGINAL.maxQuestionsRemembered });
     this.#meter = new QuestionMeter(nowMs);
@@ -142,7 +145,7 @@ export class PeerCore {
     ids: readonly number[],
     effects: Effects<PeerEffect>,
   ): void {
-    for (const neighbour of this.#config.neighbours) {
+    for (const neighbour of this.#neighbours) {
       if (neighbour === from) continue;
       this.counters.forwards++;
       effects.push({ type: "send", to: neighbour, message: { type: "query", client, ttlHops, ids } });

@@ -23,6 +23,8 @@ interface HolderState {
   /** Items that it failed to deliver and that others are to be asked for first, with the earliest time to ask again. */
   readonly retry: Map<number, number>;
   readonly holds: ChunkSet;
+  /** The same, in the order of announcing: a holder's own items are gone through, never all there are. */
+  readonly items: number[];
   /** Open items that it was asked for and did not deliver. */
   readonly failed: Set<number>;
   active: boolean;
@@ -103,6 +105,11 @@ export class Scheduler {
     return this.#holdersOf[item] ?? [];
   }
 
+  /** All items of a holder, in the order in which it announced them. */
+  itemsOf(holder: number): readonly number[] {
+    return (this.#holders[holder] as HolderState).items;
+  }
+
   /** A new holder, named by its number: 0, 1, 2, … in the order of these calls. */
   addHolder(): number {
     const set = (): ChunkSet => new ChunkSet(this.#options.items);
@@ -111,6 +118,7 @@ export class Scheduler {
       ready: Array.from({ length: CLASSES }, set),
       retry: new Map(),
       holds: set(),
+      items: [],
       failed: new Set(),
       active: true,
     });
@@ -122,6 +130,7 @@ export class Scheduler {
     const state = this.#holders[holder] as HolderState;
     if (state.holds.has(item)) return false;
     state.holds.add(item);
+    state.items.push(item);
     this.#addHolderOf(item, holder);
     if (state.active) this.#addActive(item);
     if (this.#state[item] === PENDING) this.#makeReady(state, item);
@@ -180,13 +189,16 @@ export class Scheduler {
     if (this.isOpen(item)) this.#close(item, FAILED);
   }
 
-  /** The earliest time at which a holder may be asked again for what it failed; Infinity when there is none. */
-  nextRetryMs(): number {
+  /**
+   * The earliest time after `afterMs` at which a holder may be asked again for what it failed; Infinity when there is
+   * none. What is due already waits for room or for the limit, and not for time.
+   */
+  nextRetryMs(afterMs: number = -Infinity): number {
     let nextMs = Infinity;
     for (const { retry } of this.#holders)
       for (const [item, atMs] of retry) {
         if (this.#state[item] !== PENDING) retry.delete(item);
-        else if (item < this.#limit) nextMs = Math.min(nextMs, atMs);
+        else if (item < this.#limit && atMs > afterMs) nextMs = Math.min(nextMs, atMs);
       }
     return nextMs;
   }
@@ -208,8 +220,7 @@ export class Scheduler {
     state.active = false;
     for (const set of state.ready) set.clear();
     state.retry.clear();
-    for (let item = 0; item < this.#options.items; item++) {
-      if (!state.holds.has(item)) continue;
+    for (const item of state.items) {
       this.#activeHolders[item] = this.activeHoldersOf(item) - 1;
       if (this.isOpen(item) && this.activeHoldersOf(item) === 0) this.#options.onLacking(item, true);
       if (this.#state[item] === PENDING) this.#offer(item, -1, 0);
@@ -221,8 +232,7 @@ export class Scheduler {
     const state = this.#holders[holder] as HolderState;
     if (state.active) return;
     state.active = true;
-    for (let item = 0; item < this.#options.items; item++) {
-      if (!state.holds.has(item)) continue;
+    for (const item of state.items) {
       this.#addActive(item);
       if (this.#state[item] === PENDING) this.#makeReady(state, item);
     }
@@ -312,7 +322,7 @@ export class Scheduler {
   #mayRetry(state: HolderState, item: number, alone: boolean): boolean {
     const others = this.activeHoldersOf(item) - (state.active ? 1 : 0);
     if (others === 0) return true;
-    if (alone || (this.requestsOf(item) >= 2 && this.#hasUntried(item))) return false;
+    if (alone || !state.active || (this.requestsOf(item) >= 2 && this.#hasUntried(item))) return false;
     return this.requestsOf(item) < this.#options.maxRequestsPerItem / 2;
   }
 
