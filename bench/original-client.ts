@@ -41,5 +41,5 @@ const result = await runClient({
 const { fetchMs, received, missing, counters, holders } = result;
 const maxRssMiB = process.resourceUsage().maxRSS / 1024;
 process.stdout.write(
-  `${JSON.stringify({ ms: fetchMs, received, missing: missing.length, maxRssMiB, counters, windows: holders.map((h) => [h.chunks, h.window, Math.round((h.rttMs ?? 0) * 100) / 100, h.losses]) })}\n`,
+  `${JSON.stringify({ ms: fetchMs, received, missing: missing.length, maxRssMiB, counters, windows: holders.map((h) => [Math.round((h.bytes / h.bytesPerSecond) * 1000), h.requests, h.window, Math.round((h.rttMs ?? 0) * 100) / 100, h.losses]) })}\n`,
 );

@@ -94,8 +94,8 @@ export const SHELLS = {
   /** Chunk files written at one time: more only makes the disk seek. */
   maxChunkWrites: 16,
   /** A chunk of 1 KiB is too small for a disk read of its own: peers read blocks. */
-  readBlockBytes: 262_144,
-  /** A peer's block cache: 128 blocks. */
+  readBlockBytes: 1_048_576,
+  /** A peer's block cache: 32 blocks. */
   maxCachedBytes: 33_554_432,
   /** A cached block is read again after this long, so that a file that changed is noticed. */
   blockFreshMs: 1000,

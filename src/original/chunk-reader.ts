@@ -6,6 +6,9 @@ import { monotonicMs } from "../runtime/clock.ts";
 
 const BLOCK_BYTES = SHELLS.readBlockBytes;
 
+/** Dropped blocks kept for use again. */
+const MAX_SPARE = 4;
+
 interface Block {
   readonly bytes: Uint8Array;
   readonly readAtMs: number;
@@ -31,6 +34,7 @@ export class ChunkReader {
   readonly #failures = new Map<string, string>();
   readonly #loading = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
+  readonly #spare: Uint8Array[] = [];
   #cachedBytes = 0;
   #last: { readonly path: string; readonly index: number; readonly block: Block } | undefined;
 
@@ -53,7 +57,10 @@ export class ChunkReader {
     return this.#places.get(id);
   }
 
-  /** A chunk if it is in memory, else `undefined`: call {@link load} and look again. */
+  /**
+   * A chunk if it is in memory, else `undefined`: call {@link load} and look again. The bytes are good until the caller
+   * returns to the event loop: their memory is used again.
+   */
   lookUp(id: number): ChunkLookup {
     const place = this.#places.get(id);
     if (place === undefined) return { lost: "it is not held any more" };
@@ -112,8 +119,7 @@ export class ChunkReader {
   #readAhead(path: string, index: number, current: Uint8Array): void {
     if (current.length < BLOCK_BYTES || this.#loading.size >= SHELLS.maxReads) return;
     const block = this.#blocks.get(`${path}\0${index}`);
-    if (block === undefined || block.readAtMs + SHELLS.blockFreshMs <= monotonicMs())
-      void this.#loadBlock(path, index, true);
+    if (block === undefined || !isFresh(block)) void this.#loadBlock(path, index, true);
   }
 
   #loadBlock(path: string, index: number, ahead = false): Promise<void> {
@@ -143,7 +149,8 @@ export class ChunkReader {
     await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const stats = await file.stat();
     if (!stats.isFile()) throw new Error("it is not a regular file any more");
-    const bytes = new Uint8Array(Math.max(0, Math.min(BLOCK_BYTES, stats.size - index * BLOCK_BYTES)));
+    const size = Math.max(0, Math.min(BLOCK_BYTES, stats.size - index * BLOCK_BYTES));
+    const bytes = (size === BLOCK_BYTES ? this.#spare.pop() : undefined) ?? new Uint8Array(size);
     let length = 0;
     while (length < bytes.length) {
       const { bytesRead } = await file.read(bytes, length, bytes.length - length, index * BLOCK_BYTES + length);
@@ -154,14 +161,23 @@ export class ChunkReader {
   }
 
   #keep(key: string, block: Block): void {
-    this.#cachedBytes += block.bytes.length - (this.#blocks.get(key)?.bytes.length ?? 0);
-    this.#blocks.delete(key);
+    this.#drop(key);
+    this.#cachedBytes += block.bytes.length;
     this.#blocks.set(key, block);
-    for (const [oldest, { bytes }] of this.#blocks) {
+    for (const oldest of this.#blocks.keys()) {
       if (this.#cachedBytes <= SHELLS.maxCachedBytes) return;
-      this.#blocks.delete(oldest);
-      this.#cachedBytes -= bytes.length;
+      this.#drop(oldest);
     }
+  }
+
+  /** Takes a block out of the cache. Its memory is used again: fresh blocks would be most of a busy peer's garbage. */
+  #drop(key: string): void {
+    const block = this.#blocks.get(key);
+    if (block === undefined) return;
+    this.#blocks.delete(key);
+    this.#cachedBytes -= block.bytes.length;
+    if (this.#last?.block === block) this.#last = undefined;
+    if (block.bytes.length === BLOCK_BYTES && this.#spare.length < MAX_SPARE) this.#spare.push(block.bytes);
   }
 }
 

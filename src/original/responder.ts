@@ -69,7 +69,7 @@ export class Responder {
   #sendIfLoaded(to: Address, id: number): boolean {
     const chunk = this.#reader.lookUp(id);
     if (chunk === undefined) return false;
-    if (chunk instanceof Uint8Array) this.#socket.send(this.#encode(id, chunk), to);
+    if (chunk instanceof Uint8Array) this.#socket.sendUncounted(this.#encode(id, chunk), to);
     else this.#events.chunkLost(id, chunk.lost);
     return true;
   }

@@ -72,15 +72,24 @@ export class UdpSocket {
 
   /** Sends one datagram. The bytes must not change afterwards. */
   send(bytes: Uint8Array, to: Address): void {
-    try {
-      this.#socket.send(bytes, portOf(to), this.#text(ipOf(to)), this.#sent);
-    } catch {
-      this.#sendErrors++;
-    }
+    this.#send(bytes, to, this.#sent);
+  }
+
+  /** The same for a Response, of which there are many: a failure is not counted, since each callback costs a µs. */
+  sendUncounted(bytes: Uint8Array, to: Address): void {
+    this.#send(bytes, to, undefined);
   }
 
   close(): void {
     this.#socket.close();
+  }
+
+  #send(bytes: Uint8Array, to: Address, done: ((error: Error | null) => void) | undefined): void {
+    try {
+      this.#socket.send(bytes, portOf(to), this.#text(ipOf(to)), done);
+    } catch {
+      this.#sendErrors++;
+    }
   }
 
   readonly #sent = (error: Error | null): void => {
