@@ -108,3 +108,11 @@ export const SHELLS = {
   /** Bytes waiting in the process because the kernel's send buffer is full; beyond it senders pause. */
   maxSendQueueBytes: 1_048_576,
 } as const;
+
+/** A video named by its content. */
+export const VIDEO = {
+  /** More chunks would make manifests and have-maps too large: 16,384 roots are 512 KiB. */
+  maxChunks: 16_384,
+  /** 16 TiB: beyond it a chunk would be larger than 1 GiB. */
+  maxBytes: 17_592_186_044_416,
+} as const;
