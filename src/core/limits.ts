@@ -115,4 +115,10 @@ export const VIDEO = {
   maxChunks: 16_384,
   /** 16 TiB: beyond it a chunk would be larger than 1 GiB. */
   maxBytes: 17_592_186_044_416,
+  /** Characters of a title or file name: what file systems take. */
+  maxLabelChars: 255,
+  /** Peer addresses in a link. */
+  maxLinkPeers: 8,
+  /** Characters of a link: eight addresses of 256, escaped, and a name of 255. */
+  maxLinkChars: 16_384,
 } as const;
