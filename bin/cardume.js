@@ -17,9 +17,8 @@ const source = new URL("../src/cli/start.ts", import.meta.url);
 const entry = existsSync(source) ? source : new URL("../dist/cli/start.js", import.meta.url);
 
 const missing = () => {
-  console.error(
-    `cardume needs Node.js ${FLOOR.join(".")} or newer and this is ${process.version}: in a checkout, run "npm ci" first; elsewhere, install a newer Node.js`,
-  );
+  const advice = 'in a checkout, run "npm ci", which brings one; elsewhere, install a newer Node.js';
+  console.error(`cardume needs Node.js ${FLOOR.join(".")} or newer and this is ${process.version}: ${advice}`);
   process.exit(5);
 };
 
@@ -59,7 +58,13 @@ if (isNewEnough(process.versions.node)) {
   }
   delete process.env.CARDUME_RELAUNCHED;
   module.enableCompileCache?.(); // halves the start-up time from the second run on
-  await import(entry.href);
+  try {
+    await import(entry.href);
+  } catch (error) {
+    if (error.code !== "ERR_MODULE_NOT_FOUND" || !/Cannot find package/.test(error.message)) throw error;
+    console.error('cardume: its packages are not installed: run "npm ci" in the checkout first');
+    process.exit(5);
+  }
 } else {
   const node = process.env.CARDUME_RELAUNCHED === undefined ? localNode() : undefined;
   if (node === undefined) missing();

@@ -10,10 +10,10 @@ const CHUNKS = 60_000;
 const CHUNK_BYTES = 1024;
 const PEERS = 4;
 const IN_FLIGHT = 64;
-const MIB = CHUNKS * CHUNK_BYTES;
+const BYTES = CHUNKS * CHUNK_BYTES;
 const LEAST_RATIO = 0.7;
 const LEAST_RATIO_WITH_LOSS = 0.5;
-const MOST_RSS_MIB = 150;
+const MOST_RSS_MB = 150;
 
 const program = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
@@ -38,7 +38,7 @@ export async function measureBulk(folder: string, rounds: number, say: (text: st
   return judge(rates(bare), rates(ours), rates(lossy), [...ours, ...lossy], say);
 }
 
-const rates = (runs: readonly Run[]): number[] => runs.map(({ ms }) => MIB / 1000 / ms);
+const rates = (runs: readonly Run[]): number[] => runs.map(({ ms }) => BYTES / 1000 / ms);
 
 async function bareRun(folder: string): Promise<Run> {
   const ports = await freePorts(PEERS);
@@ -98,10 +98,10 @@ function judge(
   say(
     `  the same with 1 % of datagrams lost      ${spread(lossy)}   ${lossRatio.toFixed(2)} of without, target ≥ ${LEAST_RATIO_WITH_LOSS}`,
   );
-  say(`  client's largest RSS                     ${rssMiB.toFixed(0)} MiB   target ≤ ${MOST_RSS_MIB} MB`);
+  say(`  client's largest RSS                     ${rssMiB.toFixed(0)} MiB   target ≤ ${MOST_RSS_MB} MB`);
   const missed: string[] = [];
   if (ratio < LEAST_RATIO) missed.push(`bulk: ${ratio.toFixed(2)} of the bare loop`);
   if (lossRatio < LEAST_RATIO_WITH_LOSS) missed.push(`bulk with loss: ${lossRatio.toFixed(2)} of without`);
-  if (rssMiB * 1.048576 > MOST_RSS_MIB) missed.push(`bulk: RSS of ${rssMiB.toFixed(0)} MiB`);
+  if (rssMiB * 1.048576 > MOST_RSS_MB) missed.push(`bulk: RSS of ${rssMiB.toFixed(0)} MiB`);
   return missed;
 }

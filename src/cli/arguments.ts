@@ -5,7 +5,8 @@ import { type Address, addressOf, parseAddress, parseIp } from "../core/wire/add
 /** `ip:port` as a person types it. */
 export function addressArgument(text: string): Address {
   const address = parseAddress(text);
-  if (address === undefined) throw new InvalidArgumentError(`"${text}" is not an address like 127.0.0.1:5001.`);
+  if (address === undefined)
+    throw new InvalidArgumentError(`"${text}" is not an address like 127.0.0.1:5001 (names are not looked up).`);
   return address;
 }
 

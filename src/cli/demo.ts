@@ -16,7 +16,7 @@ export function addDemo(program: Command, context: CommandContext): void {
     .option("--video <file>", "another video than the one that comes along")
     .option("--out <dir>", "keep the fetched video and the log there")
     .option("--json", "print one JSON object")
-    .addHelpText("after", "\nExample:\n  cardume demo --out fetched && mpv fetched/shoal.mp4")
+    .addHelpText("after", "\nExample:\n  cardume demo --out fetched && mpv fetched/fetched-shoal.mp4")
     .action(async (flags: DemoFlags) => {
       const { runDemo } = await import("./run-demo.ts");
       context.exitCode = await runDemo(flags);

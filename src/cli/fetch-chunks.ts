@@ -1,4 +1,5 @@
-import { mkdir, stat } from "node:fs/promises";
+import { fstatSync } from "node:fs";
+import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { CardumeError } from "../core/errors.ts";
 import type { Address } from "../core/wire/address.ts";
@@ -8,6 +9,7 @@ import { ChunkLog } from "../original/chunk-log.ts";
 import type { ChunkSink } from "../original/chunk-sink.ts";
 import { type ClientResult, clientIp, runClient } from "../original/client-process.ts";
 import { type ByteTarget, InOrder } from "../original/in-order.ts";
+import { prepareFolder } from "../original/output-folder.ts";
 import { checkReachable } from "../original/peer-process.ts";
 import { keepYoungGenerationSmall } from "../runtime/heap.ts";
 import type { ClientFlags } from "./client.ts";
@@ -19,10 +21,11 @@ export async function fetchChunks(contact: Address, ids: readonly number[], flag
   keepYoungGenerationSmall();
   checkReachable(contact, flags.allowPublic === true);
   await checkJoin(flags.join);
-  const folder = await outFolder(flags.out);
+  const folder = flags.out ?? ".";
+  await prepareFolder(folder);
   const localIp = await clientIp(contact);
   const log = await createLog(folder, localIp, ids.length);
-  const toStdout = flags.join === "-";
+  const toStdout = await isStdout(flags.join);
   const reporter = new FetchReporter(toStdout ? process.stderr : process.stdout, flags.json === true, ids.length);
   const abort = new AbortController();
   const interrupt = (): void => abort.abort();
@@ -32,52 +35,52 @@ export async function fetchChunks(contact: Address, ids: readonly number[], flag
     const result = await runClient({
       contact,
       ids,
-      order: toStdout ? "sequence" : "rarest",
+      order: toStdout || (flags.join !== undefined && (await isFifo(flags.join))) ? "sequence" : "rarest",
       dialect: flags.dialect,
       allowPublic: flags.allowPublic === true,
-      sinks: await sinksFor(flags, folder),
+      sinks: await sinksFor(toStdout ? { ...flags, join: "-" } : flags, folder),
       log,
       localIp,
       signal: abort.signal,
       onChunk: (chunk) => reporter.chunk(chunk),
       onEvent: (event) => reporter.event(event),
     });
-    reporter.ended(result, log.path);
+    reporter.ended(result, log.path, toStdout ? undefined : flags.join);
+    if (result.stuck) endWithWriteUnderWay();
     return exitCodeOf(result);
   } finally {
+    // The listeners stay: the launcher may pass on a second Ctrl-C while this process ends.
     reporter.stop();
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
   }
 }
 
-/** The folder for chunks and log, made if need be. */
-async function outFolder(out: string | undefined): Promise<string> {
-  const folder = out ?? ".";
-  try {
-    await mkdir(folder, { recursive: true });
-    if (!(await stat(folder)).isDirectory()) throw new Error("it is not a folder");
-    return folder;
-  } catch (cause) {
-    throw new CardumeError("folder-unusable", `cannot use ${folder} for output: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
+/**
+ * Ends the process although a write to a reader that does not read is under way. It may block a thread that Node
+ * would wait for at its exit, so the process ends by the signal, which is 130 to a shell.
+ */
+function endWithWriteUnderWay(): void {
+  setTimeout(() => {
+    process.removeAllListeners("SIGINT");
+    process.kill(process.pid, "SIGINT");
+  }, 50);
 }
 
-/** A joined file that cannot be is told before anything is asked for, not when the first chunk comes. */
+/** A joined file that clearly cannot be is told before anything is asked for, not when the first chunk comes. */
 async function checkJoin(file: string | undefined): Promise<void> {
+  if (file === "-" && process.stdout.isTTY)
+    throw new CardumeError(
+      "join-unusable",
+      "standard output is a terminal: pipe it into a player, or name a file with --join FILE",
+    );
   if (file === undefined || file === "-") return;
-  const isFolder = async (path: string): Promise<boolean> =>
-    await stat(path).then(
+  const isFolder = (path: string): Promise<boolean> =>
+    stat(path).then(
       (stats) => stats.isDirectory(),
       () => false,
     );
-  const why = (await isFolder(file))
-    ? "it is a folder"
-    : (await isFolder(dirname(file)))
-      ? undefined
-      : "no such folder";
-  if (why !== undefined) throw new CardumeError("join-unusable", `cannot write to ${file}: ${why}`);
+  if (await isFolder(file)) throw new CardumeError("join-unusable", `cannot write to ${file}: it is a folder`);
+  if (!(await isFolder(dirname(file))))
+    throw new CardumeError("join-unusable", `cannot write to ${file}: no such folder`);
 }
 
 async function createLog(folder: string, localIp: number, chunks: number): Promise<ChunkLog> {
@@ -99,18 +102,31 @@ async function sinksFor(flags: ClientFlags, folder: string): Promise<ChunkSink[]
   return sinks;
 }
 
-async function targetFor(file: string): Promise<ByteTarget> {
-  if (file === "-") return new StreamTarget(process.stdout);
-  const isFifo = await stat(file).then(
+const isFifo = (path: string): Promise<boolean> =>
+  stat(path).then(
     (stats) => stats.isFIFO(),
     () => false,
   );
-  return new FileTarget(file, isFifo);
+
+/** Whether `--join` names standard output: `-`, or a path such as /dev/stdout. */
+async function isStdout(file: string | undefined): Promise<boolean> {
+  if (file === undefined || file === "-") return file === "-";
+  const stats = await stat(file).catch(() => undefined);
+  const own = fstatSync(1);
+  return stats !== undefined && !stats.isCharacterDevice() && stats.dev === own.dev && stats.ino === own.ino;
+}
+
+async function targetFor(file: string): Promise<ByteTarget> {
+  if (file === "-") return new StreamTarget(process.stdout);
+  // What a symbolic link names is written, and the link stays.
+  const path = await realpath(file).catch(() => file);
+  return new FileTarget(path, await isFifo(path));
 }
 
 function exitCodeOf({ error, aborted, missing }: ClientResult): number {
   // A player that was closed has had what it wanted: the pipe's end is no fault of the machine.
-  if (error !== undefined) return (error as NodeJS.ErrnoException).code === "EPIPE" ? EXIT.incomplete : EXIT.refused;
-  if (aborted) return EXIT.interrupted;
+  const isClosed = (error as NodeJS.ErrnoException | undefined)?.code === "EPIPE";
+  if (aborted && (error === undefined || isClosed)) return EXIT.interrupted;
+  if (error !== undefined) return isClosed ? EXIT.incomplete : EXIT.refused;
   return missing.length > 0 ? EXIT.incomplete : EXIT.done;
 }

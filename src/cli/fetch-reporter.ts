@@ -1,8 +1,9 @@
 import type { WriteStream } from "node:tty";
 import type { ClientEvent, HolderReport } from "../core/client/client-types.ts";
-import { formatChunkIds } from "../core/content/chunk-ids.ts";
+import { summarizeChunkIds } from "../core/content/chunk-ids.ts";
 import { type Address, formatAddress } from "../core/wire/address.ts";
 import type { ArrivedChunk, ClientResult } from "../original/client-process.ts";
+import { monotonicMs } from "../runtime/clock.ts";
 import { formatBytes, formatDuration, formatRate } from "./format.ts";
 import { ProgressLine } from "./progress-line.ts";
 
@@ -12,7 +13,8 @@ export class FetchReporter {
   readonly #json: boolean;
   readonly #wanted: number;
   readonly #progress: ProgressLine | undefined;
-  readonly #startedAtMs = performance.now();
+  readonly #startedAtMs = monotonicMs();
+  #contact = "";
   #received = 0;
   #bytes = 0;
   readonly #holders = new Set<Address>();
@@ -27,10 +29,11 @@ export class FetchReporter {
   }
 
   started(contact: Address, ids: readonly number[]): void {
+    this.#contact = formatAddress(contact);
     const chunks = ids.length === 1 ? "chunk" : `${ids.length} chunks:`;
     this.#say(
       { event: "start", contact: formatAddress(contact), chunks: ids.length },
-      `asking ${formatAddress(contact)} for ${chunks} ${formatChunkIds(ids)}`,
+      `asking ${formatAddress(contact)} for ${chunks} ${summarizeChunkIds(ids)}`,
     );
   }
 
@@ -67,19 +70,38 @@ export class FetchReporter {
     }
   }
 
-  ended(result: ClientResult, logPath: string): void {
+  /** `joined` is the file that the chunks were joined to, if any. */
+  ended(result: ClientResult, logPath: string, joined: string | undefined): void {
     this.#progress?.stop();
-    const { received, receivedBytes, missing, fetchMs, error, aborted } = result;
     if (this.#json) this.#say(summary(result, logPath), "");
-    else {
-      const how = `${formatBytes(receivedBytes)} in ${formatDuration(fetchMs)}, ${formatRate(receivedBytes, fetchMs)}`;
-      this.#say({}, `${aborted ? "stopped" : "done"}: ${received} of ${chunkCount(this.#wanted)}, ${how}`);
-      for (const holder of result.holders) this.#say({}, `  ${holderLine(holder)}`);
-      if (missing.length > 0) this.#say({}, `missing: ${formatChunkIds(missing)}`);
-      this.#say({}, `log: ${logPath}`);
-    }
+    else for (const line of this.#endLines(result, logPath, joined)) this.#say({}, line);
     this.stop();
-    if (error !== undefined) process.stderr.write(`cardume: ${sinkProblem(error)}; ${received} chunks came before\n`);
+    const isClosed = (result.error as NodeJS.ErrnoException | undefined)?.code === "EPIPE";
+    if (result.error !== undefined && !(result.aborted && isClosed))
+      process.stderr.write(`cardume: ${sinkProblem(result.error)}; ${chunkCount(result.received)} came before\n`);
+  }
+
+  #endLines(result: ClientResult, logPath: string, joined: string | undefined): string[] {
+    const { received, receivedBytes, missing, fetchMs, error, holders } = result;
+    const state = howItEnded(result);
+    const lines = [`${state}: ${received} of ${chunkCount(this.#wanted)}`];
+    if (received > 0) {
+      const rate = `${formatBytes(receivedBytes)} in ${formatDuration(fetchMs)}, ${formatRate(receivedBytes, fetchMs)}`;
+      lines[0] += `, ${rate}${this.#waited(fetchMs)}`;
+    } else if (holders.length === 0 && state === "incomplete")
+      lines.push(`nobody answered: is a peer running at ${this.#contact}, and does one within its hops hold them?`);
+    lines.push(...holders.map((holder) => `  ${holderLine(holder)}`));
+    if (missing.length > 0) lines.push(`missing: ${chunkCount(missing.length)}: ${summarizeChunkIds(missing)}`);
+    if (joined !== undefined && received > 0 && error === undefined)
+      lines.push(`saved: ${joined}${missing.length > 0 ? ", without the missing chunks" : ""}`);
+    lines.push(`log: ${logPath}`);
+    return lines;
+  }
+
+  /** The whole time, where it is much more than that until the last chunk: somebody was waited for. */
+  #waited(fetchMs: number): string {
+    const allMs = monotonicMs() - this.#startedAtMs;
+    return allMs > 2 * fetchMs + 500 ? ` (ended after ${formatDuration(allMs)})` : "";
   }
 
   /** Writes what is left and clears the progress line. */
@@ -116,15 +138,21 @@ export class FetchReporter {
   }
 
   #progressText(): string {
-    const elapsedMs = performance.now() - this.#startedAtMs;
+    const elapsedMs = monotonicMs() - this.#startedAtMs;
     const leftMs = this.#received === 0 ? Number.NaN : (elapsedMs / this.#received) * (this.#wanted - this.#received);
     const left = Number.isNaN(leftMs) ? "" : `, ${formatDuration(leftMs)} left`;
     const holders = `${this.#holders.size} ${this.#holders.size === 1 ? "peer" : "peers"}`;
-    return `${this.#received}/${this.#wanted} chunks, ${formatRate(this.#bytes, elapsedMs)}, ${holders}${left}`;
+    const percent = Math.floor((100 * this.#received) / this.#wanted);
+    return `${percent} % ${this.#received}/${this.#wanted} chunks, ${formatRate(this.#bytes, elapsedMs)}, ${holders}${left}`;
   }
 }
 
 const chunkCount = (count: number): string => (count === 1 ? "1 chunk" : `${count} chunks`);
+
+function howItEnded({ aborted, error, missing }: ClientResult): string {
+  if (aborted || error !== undefined) return "stopped";
+  return missing.length > 0 ? "incomplete" : "done";
+}
 
 function summary(result: ClientResult, log: string): object {
   const { received, receivedBytes, missing, fetchMs, aborted, error, counters } = result;

@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, "cardume: ").replace(/\n(?=\(Did you)/, " ")),
+      outputError: (text, write) => write(inOurWords(text)),
     });
   for (const add of [addPeer, addClient, addSplit, addDemo]) add(program, context);
   for (const command of program.commands) command.option("--debug", "show a stack trace with an error");
@@ -45,6 +45,12 @@ export async function main(args: readonly string[]): Promise<number> {
     return report(error, args.includes("--debug"));
   }
 }
+
+/** Commander's error as one line: without its preamble where an argument's own words follow, suggestion included. */
+const inOurWords = (text: string): string =>
+  text
+    .replace(/^error: (command-argument value '.*?' is invalid for argument '.*?'\. )?/s, "cardume: ")
+    .replace(/\n(?=\(Did you)/, " ");
 
 /**
  * Output that cannot be written ends no fetch: a reader that has gone is no fault, anything else (a full disk) is said

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { formatChunkIds } from "../core/content/chunk-ids.ts";
+import { summarizeChunkIds } from "../core/content/chunk-ids.ts";
 import { ORIGINAL } from "../core/limits.ts";
 import { type Address, formatAddress } from "../core/wire/address.ts";
 import type { Dialect } from "../core/wire/datagram/message.ts";
@@ -23,7 +23,9 @@ Examples:
   cardume peer 192.168.1.10:5001 my-chunks --log-level debug
 
 The key-values file has one chunk a line, "ID: path/to/file" or "ID: path#bytes=first-last"; paths are relative to
-where the peer is started. SIGHUP makes the peer read it again; SIGINT and SIGTERM stop it.`;
+where the peer is started. SIGHUP makes the peer read it again; SIGINT and SIGTERM stop it.
+
+Exit code: 0 stopped, 2 wrong use (a key-values file that cannot be read among it), 5 the machine refused (port in use).`;
 
 /** `cardume peer`: runs a peer of the original network until it is stopped. */
 export function addPeer(program: Command, _context: CommandContext): void {
@@ -52,10 +54,14 @@ async function runPeer(
 ): Promise<void> {
   const { destination, pino } = await import("pino");
   const { startPeer } = await import("../original/peer-process.ts");
-  const log = pino({ name: "peer", level: flags.logLevel }, destination({ fd: 2, sync: true }));
+  const output = destination({ fd: 2, sync: true });
+  output.on("error", () => {}); // a log that cannot be written costs the log, not the peer
+  const log = pino({ name: "peer", level: flags.logLevel }, output);
   const { promise: stopped, resolve: stop } = Promise.withResolvers<string>();
   const interrupt = (name: string): void => stop(name);
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  let reload = (): void => {}; // until it runs, there is nothing to read again
+  process.on("SIGHUP", () => reload());
   const peer = await startPeer({
     listen,
     keyValuesFile,
@@ -65,18 +71,19 @@ async function runPeer(
     dialect: flags.dialect,
     log,
   });
-  const reload = (): void => {
+  reload = () => {
     peer.reload().then(
       () => log.info({ chunks: peer.holdings.size }, "key-values file read again"),
       (error: Error) => log.error({ reason: error.message }, "key-values file not read again; what was held stays"),
     );
   };
-  process.on("SIGHUP", reload);
   announce(peer, neighbours, flags.json === true);
   const signal = await stopped;
   peer.stop();
-  process.off("SIGHUP", reload).off("SIGINT", interrupt).off("SIGTERM", interrupt);
-  log.info({ signal, ...peer.counters, undecodable: peer.undecodable }, "peer stopped");
+  // The listeners stay: the launcher may pass on a second Ctrl-C while this process ends.
+  const counted = { signal, ...peer.counters, undecodable: peer.undecodable };
+  log.info(counted, "peer stopped");
+  if (flags.json === true) process.stdout.write(`${JSON.stringify({ event: "stopped", ...counted })}\n`);
 }
 
 function announce(peer: RunningPeer, neighbours: readonly Address[], json: boolean): void {
@@ -87,7 +94,7 @@ function announce(peer: RunningPeer, neighbours: readonly Address[], json: boole
     ? JSON.stringify({ event: "listening", address, chunks: held, neighbours: names })
     : [
         `peer ${address} is listening`,
-        `holds ${held.length === 1 ? "1 chunk" : `${held.length} chunks`}${held.length > 0 ? `: ${formatChunkIds(held)}` : ""}`,
+        `holds ${held.length === 1 ? "1 chunk" : `${held.length} chunks`}${held.length > 0 ? `: ${summarizeChunkIds(held)}` : ""}`,
         `neighbours: ${names.length > 0 ? names.join(", ") : "none"}`,
       ].join("\n");
   process.stdout.write(`${text}\n`);

@@ -20,6 +20,7 @@ import { type PeerChild, startPeerChild } from "./peer-child.ts";
 
 const PEERS = 5;
 const COPIES = 2;
+const DEAL = { peers: PEERS, copies: COPIES, inPlace: false } as const;
 const LOOPBACK = parseIp("127.0.0.1") as number;
 const VIDEO = new URL("../../demo/shoal.mp4", import.meta.url);
 
@@ -36,10 +37,12 @@ export async function runDemo(flags: DemoFlags): Promise<number> {
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   try {
     const chunkBytes = await chunkBytesFor(video);
-    const split = await splitFile({ video, chunkBytes, peers: PEERS, copies: COPIES, folder: work, inPlace: false });
+    if (chunkBytes > 0) say(`cutting ${basename(video)} …`);
+    const split = await splitFile({ ...DEAL, video, chunkBytes, folder: work, signal: abort.signal });
     say(
       `${split.name} (${formatBytes(split.bytes)}) is cut into ${split.chunks} chunks, each with ${COPIES} of ${PEERS} peers`,
     );
+    if (abort.signal.aborted) return EXIT.interrupted;
     const ports = await freePorts(PEERS);
     for (const [index, file] of split.keyValuesFiles.entries())
       children.push(
@@ -54,24 +57,29 @@ export async function runDemo(flags: DemoFlags): Promise<number> {
     say(`a client asks the first of them, 127.0.0.1:${ports[0]}, for all chunks`);
     const folder = flags.out ?? work;
     await mkdir(folder, { recursive: true });
-    const joined = join(folder, basename(split.name));
+    // Never the video's own name: with --out in its folder that would be the video itself.
+    const joined = join(folder, `fetched-${basename(split.name)}`);
+    const original = await sha256(video);
+    if (abort.signal.aborted) return EXIT.interrupted;
     const result = await fetchAll(ports[0] as number, split, folder, joined, abort.signal);
     if (result.aborted) return EXIT.interrupted;
-    return await tell(flags, say, { video, joined, split, result });
+    return await tell(flags, say, { original, joined, split, result });
+  } catch (error) {
+    if (abort.signal.aborted) return EXIT.interrupted;
+    throw error;
   } finally {
-    process.off("SIGINT", interrupt).off("SIGTERM", interrupt);
     for (const child of children) child.stop();
     await rm(work, { recursive: true, force: true });
   }
 }
 
-/** Chunks of 1024 bytes as in the assignment, larger ones for a video that would not fit 65,535 of those. */
+/** 1024 bytes as in the assignment, more for a video that would not fit 65,535 such chunks; 0 for none at all. */
 async function chunkBytesFor(video: string): Promise<number> {
   const bytes = await stat(video).then(
     (stats) => stats.size,
     () => 0, // said by the split, which has the words for it
   );
-  return Math.max(1024, Math.ceil(bytes / ORIGINAL.maxChunkId));
+  return bytes === 0 ? 0 : Math.max(1024, Math.ceil(bytes / ORIGINAL.maxChunkId));
 }
 
 async function fetchAll(
@@ -97,20 +105,20 @@ async function fetchAll(
 }
 
 interface Outcome {
-  readonly video: string;
+  /** SHA-256 of the video, taken before the fetch. */
+  readonly original: string;
   readonly joined: string;
   readonly split: SplitResult;
   readonly result: ClientResult;
 }
 
 async function tell(flags: DemoFlags, say: (text: string) => void, outcome: Outcome): Promise<number> {
-  const { split, result } = outcome;
+  const { original, split, result } = outcome;
   for (const { holder, chunks, bytes } of result.holders)
     say(`  ${formatAddress(holder)} sent ${chunks} chunks, ${formatBytes(bytes)}  ${bar(chunks / split.chunks)}`);
   say(
     `${result.received} of ${split.chunks} chunks in ${formatDuration(result.fetchMs)}, ${formatRate(result.receivedBytes, result.fetchMs)}`,
   );
-  const original = await sha256(outcome.video);
   const fetched = result.received === 0 ? "nothing" : await sha256(outcome.joined);
   const same = original === fetched;
   say("");

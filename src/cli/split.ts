@@ -50,7 +50,7 @@ export function addSplit(program: Command, _context: CommandContext): void {
         `${result.name}: ${formatBytes(result.bytes)} in ${result.chunks} chunks of up to ${chunkBytes} bytes, ids 1-${result.chunks}`,
         `dealt to ${peers} key-values files in ${result.folder}, every chunk with ${copies} of them`,
         "",
-        "start the peers, each in a terminal of its own:",
+        "start the peers from this folder (paths are relative to it), each in a terminal of its own:",
         ...start.map((args) => `  ${commandLine(args)}`),
         "",
         "and fetch it back:",

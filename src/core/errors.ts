@@ -4,7 +4,7 @@
  */
 export class CardumeError extends Error {
   override readonly name = "CardumeError";
-  /** Stable, kebab-case, for programs: `address-invalid`, `key-values-invalid`, `port-in-use`, `disk-full`, ... */
+  /** Stable, kebab-case, for programs: `address-invalid`, `key-values-invalid`, `port-in-use`, `no-route`, … */
   readonly code: string;
   /** The process exit code that fits: 2 for what a person did wrong, 5 for what the machine refused. */
   readonly exitCode: number;

@@ -37,7 +37,7 @@ export const ORIGINAL = {
   maxClientsServed: 1024,
   /** The first Responses of a Get leave at once: a default 208 KiB receive buffer holds some 90 of 1 KiB. */
   responseBurst: 64,
-  /** A client that sends many small Gets paces itself; this is as much as may leave at once for it. */
+  /** What the Gets of a client that waits may add up to. Small Gets are not paced: their sender paces itself. */
   maxResponseCredit: 256,
   /** The rest of a large Get leaves at this pace: 16 MB/s with chunks of 1 KiB, which slow readers keep up with. */
   responsesPerMs: 16,
@@ -103,6 +103,10 @@ export const SHELLS = {
   maxReads: 32,
   /** Responses to one client that wait for the disk: more than its credit lets out at once. */
   maxWaitingResponses: 1024,
+  /** Clients for whom Responses wait for the disk: as many as a peer serves at one time. Sources are forgeable. */
+  maxWaitingClients: 1024,
+  /** After Ctrl-C, what came is given this long to reach a reader that may have stopped reading. */
+  abortGraceMs: 1000,
   /** Asked of the kernel for both directions; it gives what its own limit allows. */
   socketBufferBytes: 4_194_304,
   /** Bytes waiting in the process because the kernel's send buffer is full; beyond it senders pause. */

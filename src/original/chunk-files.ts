@@ -61,9 +61,8 @@ export class ChunkFiles implements ChunkSink {
     try {
       await writeFile(path, chunk);
     } catch (error) {
-      // A full disk leaves a piece, which must not pass for the chunk. Anything else has not touched the file.
-      if (["ENOSPC", "EDQUOT"].includes((error as NodeJS.ErrnoException).code ?? ""))
-        await rm(path, { force: true }).catch(() => {});
+      // What was begun is a piece, which must not pass for the chunk; only a failure to open has left the file alone.
+      if ((error as NodeJS.ErrnoException).syscall !== "open") await rm(path, { force: true }).catch(() => {});
       this.#fail(error as Error);
     }
   }

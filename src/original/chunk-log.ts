@@ -6,7 +6,7 @@ import { type Address, formatAddress, formatIp } from "../core/wire/address.ts";
 const LONGEST_LINE_BYTES = 30;
 /** Lines are written in pieces of this size, … */
 const FLUSH_BYTES = 64 * 1024;
-/** … and after this long, so that whoever follows the log of a slow fetch sees it grow. */
+/** … and after this long, so that a slow fetch that is killed has its lines all the same. */
 const FLUSH_MS = 500;
 
 /**
@@ -60,7 +60,7 @@ export class ChunkLog {
     this.#flush();
     try {
       await this.#writing;
-      await this.#file.truncate(this.#position);
+      if ((await this.#file.stat()).isFile()) await this.#file.truncate(this.#position);
     } finally {
       await this.#file.close();
     }

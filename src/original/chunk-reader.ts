@@ -31,7 +31,7 @@ export class ChunkReader {
   #places: KeyValues;
   /** `path\0block` → block, the least recently read first. */
   readonly #blocks = new Map<string, Block>();
-  readonly #failures = new Map<string, string>();
+  readonly #failures = new Map<string, { readonly reason: string; readonly readAtMs: number }>();
   readonly #loading = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
   readonly #spare: Uint8Array[] = [];
@@ -73,7 +73,10 @@ export class ChunkReader {
     if (place === undefined) return;
     const first = Math.floor((place.range?.first ?? 0) / BLOCK_BYTES);
     const last = Math.floor((place.range?.last ?? 0) / BLOCK_BYTES);
-    for (let block = first; block <= last; block++) await this.#loadBlock(place.path, block);
+    for (let block = first; block <= last; block++) {
+      await this.#loadBlock(place.path, block);
+      if (this.#failures.has(`${place.path}\0${block}`)) return;
+    }
   }
 
   #wholeFile(path: string): ChunkLookup {
@@ -106,10 +109,8 @@ export class ChunkReader {
       return last.block.bytes;
     const key = `${path}\0${index}`;
     const failure = this.#failures.get(key);
-    if (failure !== undefined) {
-      this.#failures.delete(key);
-      return { lost: failure };
-    }
+    this.#failures.delete(key);
+    if (failure !== undefined && isFresh(failure)) return { lost: failure.reason };
     const block = this.#blocks.get(key);
     if (block === undefined || !isFresh(block)) return undefined;
     this.#last = { path, index, block };
@@ -132,7 +133,7 @@ export class ChunkReader {
       .then(
         (bytes) => this.#keep(key, { bytes, readAtMs: monotonicMs() }),
         (error: Error) => {
-          if (!ahead) this.#failures.set(key, error.message);
+          if (!ahead) this.#failures.set(key, { reason: error.message, readAtMs: monotonicMs() });
         },
       )
       .finally(() => {
@@ -181,4 +182,5 @@ export class ChunkReader {
   }
 }
 
-const isFresh = ({ readAtMs }: Block): boolean => readAtMs + SHELLS.blockFreshMs > monotonicMs();
+const isFresh = ({ readAtMs }: { readonly readAtMs: number }): boolean =>
+  readAtMs + SHELLS.blockFreshMs > monotonicMs();

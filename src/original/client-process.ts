@@ -7,6 +7,7 @@ import type {
   HolderReport,
 } from "../core/client/client-types.ts";
 import { Effects } from "../core/effects.ts";
+import { SHELLS } from "../core/limits.ts";
 import { type Address, addressOf } from "../core/wire/address.ts";
 import { decodeDatagram } from "../core/wire/datagram/decode.ts";
 import { encodeMessage } from "../core/wire/datagram/encode.ts";
@@ -51,7 +52,9 @@ export interface ClientResult {
   /** Wanted ids that did not come, in the wanted order. */
   readonly missing: readonly number[];
   readonly aborted: boolean;
-  /** What ended it before its time: a sink that could take no more. */
+  /** True when it was aborted and a sink's reader takes nothing any more: its write is still under way. */
+  readonly stuck: boolean;
+  /** What ended it before its time: a sink that could take no more, or a broken socket. */
   readonly error: Error | undefined;
   /** From the first Hello to the last chunk. */
   readonly fetchMs: number;
@@ -68,11 +71,23 @@ export const clientIp = (contact: Address): Promise<number> => localIpTowards(co
  * @throws CardumeError `port-refused`, or what the log's writing failed with
  */
 export async function runClient(options: ClientOptions): Promise<ClientResult> {
-  const socket = await UdpSocket.bind(addressOf(options.localIp, 0));
+  const socket = await UdpSocket.bind(addressOf(options.localIp, 0)).catch(async (error: unknown) => {
+    await options.log.finish(options.ids);
+    throw error;
+  });
   const client = new ClientProcess(options, socket);
   await client.done;
   socket.close();
   return await client.finish();
+}
+
+/** Settles a little after the signal, never without one. */
+function graceAfter(signal: AbortSignal | undefined): Promise<undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  const start = (): void => void setTimeout(() => resolve(undefined), SHELLS.abortGraceMs).unref();
+  if (signal?.aborted === true) start();
+  else signal?.addEventListener("abort", start, { once: true });
+  return promise;
 }
 
 /** The seam between a {@link ClientCore}, its socket, its sinks and its log. */
@@ -117,15 +132,18 @@ class ClientProcess {
 
   async finish(): Promise<ClientResult> {
     const { sinks, log, signal } = this.#options;
-    for (const outcome of await Promise.allSettled(sinks.map((sink) => sink.finish())))
-      if (outcome.status === "rejected") this.#error ??= outcome.reason as Error;
     const missing = this.#core.missing;
+    // The log never waits for a reader of the output; and after Ctrl-C nothing waits for it long.
+    const sunk = Promise.allSettled(sinks.map((sink) => sink.finish()));
     await log.finish(missing);
+    const outcomes = await Promise.race([sunk, graceAfter(signal)]);
+    for (const outcome of outcomes ?? []) if (outcome.status === "rejected") this.#error ??= outcome.reason as Error;
     return {
       received: this.#received,
       receivedBytes: this.#receivedBytes,
       missing,
       aborted: signal?.aborted === true,
+      stuck: outcomes === undefined,
       error: this.#error,
       fetchMs: this.#received === 0 ? 0 : this.#lastChunkAtMs - this.#startedAtMs,
       holders: this.#core.holders(),

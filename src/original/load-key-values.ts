@@ -10,10 +10,13 @@ import { FILES, ORIGINAL } from "../core/limits.ts";
 import type { Dialect } from "../core/wire/datagram/message.ts";
 import { REPORT } from "../core/wire/datagram/report-dialect.ts";
 
+/** Warnings given one by one. */
+const MAX_WARNINGS = 3;
+
 /** The chunks that a key-values file lists and that can be served, and why the others cannot. */
 export interface LoadedKeyValues {
   readonly places: KeyValues;
-  /** One line each, for the person who wrote the file. */
+  /** For the person who wrote the file: the first few that cannot be served, and how many in all. */
   readonly warnings: readonly string[];
 }
 
@@ -39,7 +42,17 @@ export async function loadKeyValues(file: string, dialect: Dialect): Promise<Loa
     if (problem === undefined) places.set(id, place);
     else warnings.push(`chunk ${id} is not advertised: ${place.path} ${problem}`);
   }
-  return { places, warnings };
+  return { places, warnings: summary(warnings, listed.size) };
+}
+
+/** The first few warnings; of more, how many and what is most often the reason. */
+function summary(warnings: readonly string[], listed: number): string[] {
+  if (listed === 0) return ["the key-values file lists no chunk"];
+  if (warnings.length <= MAX_WARNINGS) return [...warnings];
+  return [
+    ...warnings.slice(0, MAX_WARNINGS),
+    `${warnings.length} of ${listed} chunks are not advertised; paths are relative to where the peer is started, ${process.cwd()}`,
+  ];
 }
 
 async function readText(file: string): Promise<string> {
@@ -71,5 +84,15 @@ function problemOf({ range }: ChunkPlace, fileBytes: number, maxBytes: number): 
   return bytes > maxBytes ? `has ${bytes} bytes; a chunk may have ${maxBytes}` : undefined;
 }
 
-const reason = (error: unknown): string =>
-  (error as NodeJS.ErrnoException).code === "ENOENT" ? "no such file" : (error as Error).message;
+function reason(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+      return "no such file";
+    case "EISDIR":
+      return "it is a folder";
+    case "EACCES":
+      return "permission denied";
+    default:
+      return (error as Error).message;
+  }
+}

@@ -30,7 +30,6 @@ export interface PeerOptions {
 /** The part of a logger that a peer uses; pino's has it. */
 export interface PeerLog {
   debug(details: object, message: string): void;
-  info(details: object, message: string): void;
   warn(details: object, message: string): void;
 }
 
@@ -85,6 +84,7 @@ class PeerProcess implements RunningPeer {
   readonly #effects = new Effects<PeerEffect>();
   readonly #waker: Waker;
   #stopped = false;
+  #reloads = 0;
 
   constructor(options: PeerOptions, socket: UdpSocket, reader: ChunkReader, holdings: Iterable<number>) {
     this.address = socket.address;
@@ -122,7 +122,9 @@ class PeerProcess implements RunningPeer {
   }
 
   async reload(): Promise<void> {
+    const reload = ++this.#reloads;
     const { places, warnings } = await loadKeyValues(this.#options.keyValuesFile, this.#options.dialect);
+    if (reload !== this.#reloads) return; // a later one has read what is there now
     for (const warning of warnings) this.#options.log.warn({}, warning);
     this.#reader.replace(places);
     this.#handle({ type: "holdings", ids: places.keys() });

@@ -43,6 +43,10 @@ export class Responder {
       return;
     }
     if (!this.#socket.isCongested && this.#sendIfLoaded(to, id)) return;
+    if (this.#waiting.size >= SHELLS.maxWaitingClients) {
+      this.#events.dropped(to);
+      return;
+    }
     const queue = [id];
     this.#waiting.set(to, queue);
     void this.#work(to, queue);
@@ -56,7 +60,8 @@ export class Responder {
   async #work(to: Address, queue: number[]): Promise<void> {
     for (let next = 0; next < queue.length && !this.#stopped; next++) {
       const id = queue[next] as number;
-      if (this.#socket.isCongested) await new Promise((resolve) => setTimeout(resolve, CONGESTED_MS));
+      while (this.#socket.isCongested && !this.#stopped)
+        await new Promise((resolve) => setTimeout(resolve, CONGESTED_MS));
       if (!this.#sendIfLoaded(to, id)) {
         await this.#reader.load(id);
         if (!this.#stopped && !this.#sendIfLoaded(to, id)) this.#events.dropped(to);

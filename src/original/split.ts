@@ -1,8 +1,9 @@
-import { mkdir, open, writeFile } from "node:fs/promises";
+import { open, readdir, rm, writeFile } from "node:fs/promises";
 import { basename, extname, isAbsolute, join, relative, resolve } from "node:path";
 import { type ChunkPlace, formatKeyValues } from "../core/content/key-values-file.ts";
 import { CardumeError } from "../core/errors.ts";
 import { ORIGINAL } from "../core/limits.ts";
+import { prepareFolder } from "./output-folder.ts";
 
 /** What is to be cut, and how. */
 export interface SplitOptions {
@@ -16,6 +17,8 @@ export interface SplitOptions {
   readonly folder: string | undefined;
   /** Whether byte ranges of the file are named instead of cutting it. */
   readonly inPlace: boolean;
+  /** Ends it early: the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /** What came of it. */
@@ -38,13 +41,19 @@ const MAX_WRITES = 32;
 /**
  * Cuts a file into chunks and deals them to the peers' key-values files in turn, so that neighbours in the file come
  * from different peers.
- * @throws CardumeError `file-unreadable`, `file-empty`, `too-many-chunks`, `too-many-copies`, `path-unusable`
+ * @throws CardumeError `file-unreadable`, `file-empty`, `too-many-chunks`, `too-many-copies`, `path-unusable`,
+ *   `chunk-bytes-unusable`, `folder-unusable`
  */
 export async function splitFile(options: SplitOptions): Promise<SplitResult> {
   const { video, peers, chunkBytes, copies } = options;
   if (copies > peers)
     throw new CardumeError("too-many-copies", `${copies} copies need as many peers, and there are ${peers}`);
   const bytes = await sizeOf(video);
+  if (!Number.isInteger(chunkBytes) || chunkBytes < 1 || chunkBytes > ORIGINAL.maxChunkBytes)
+    throw new CardumeError(
+      "chunk-bytes-unusable",
+      `a chunk has 1 to ${ORIGINAL.maxChunkBytes} bytes, not ${chunkBytes}: ${video} may be too large for the original network`,
+    );
   const chunks = Math.ceil(bytes / chunkBytes);
   if (chunks > ORIGINAL.maxChunkId)
     throw new CardumeError(
@@ -55,20 +64,15 @@ export async function splitFile(options: SplitOptions): Promise<SplitResult> {
   const folder = options.folder ?? `${basename(name, extname(name))}-chunks`;
   const places = options.inPlace ? rangesOf(video, bytes, chunkBytes) : filesOf(name, folder, chunks);
   const texts = deal(places, peers, copies).map((values) => formatKeyValues(values));
-  try {
-    await mkdir(folder, { recursive: true });
-  } catch (cause) {
-    throw new CardumeError("folder-unusable", `cannot use ${folder} for output: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  if (!options.inPlace) await cut(video, bytes, chunkBytes, places);
+  if (texts.includes(undefined))
+    throw new CardumeError("path-unusable", "a key-values file cannot hold a path with a line break in it");
+  await prepareFolder(folder);
+  await removeEarlierCut(folder, stemOf(name), chunks, peers);
+  if (!options.inPlace) await cut(video, bytes, chunkBytes, places, options.signal);
   const keyValuesFiles: string[] = [];
   for (const [index, text] of texts.entries()) {
-    if (text === undefined)
-      throw new CardumeError("path-unusable", "a key-values file cannot hold a path with a line break in it");
     const file = join(folder, `key-values-files_peer${index + 1}`);
-    await writeFile(file, text);
+    await writeFile(file, text as string);
     keyValuesFiles.push(file);
   }
   return { name, bytes, chunks, folder, keyValuesFiles };
@@ -111,12 +115,14 @@ function rangesOf(video: string, bytes: number, chunkBytes: number): ChunkPlace[
   return places;
 }
 
+/** What the chunks' names begin with: without what would change the meaning of a key-values line. */
+const stemOf = (name: string): string =>
+  basename(name, extname(name))
+    .replace(/[^\p{L}\p{N} ._-]/gu, "_")
+    .trim() || "chunk";
+
 function filesOf(name: string, folder: string, chunks: number): ChunkPlace[] {
-  // What would change the meaning of a key-values line is left out of the chunks' names.
-  const stem =
-    basename(name, extname(name))
-      .replace(/[^\p{L}\p{N} ._-]/gu, "_")
-      .trim() || "chunk";
+  const stem = stemOf(name);
   const path = fromHere(folder);
   return Array.from({ length: chunks }, (_, index) => ({ path: join(path, `${stem}_${index + 1}.m4s`) }));
 }
@@ -129,11 +135,31 @@ function deal(places: readonly ChunkPlace[], peers: number, copies: number): [nu
   return hands;
 }
 
-async function cut(video: string, bytes: number, chunkBytes: number, places: readonly ChunkPlace[]): Promise<void> {
+/**
+ * Takes away what an earlier cut of the same file left beyond this one: a peer started with an old key-values file
+ * would serve other bytes under the same ids, and nobody could tell.
+ */
+async function removeEarlierCut(folder: string, stem: string, chunks: number, peers: number): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const peer = /^key-values-files_peer(\d+)$/.exec(name)?.[1];
+    const isChunk = name.startsWith(`${stem}_`) && /^\d+\.m4s$/.test(name.slice(stem.length + 1));
+    const chunk = isChunk ? Number.parseInt(name.slice(stem.length + 1), 10) : 0;
+    if ((peer !== undefined && Number(peer) > peers) || chunk > chunks) await rm(join(folder, name));
+  }
+}
+
+async function cut(
+  video: string,
+  bytes: number,
+  chunkBytes: number,
+  places: readonly ChunkPlace[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await using file = await open(video, "r");
   const perRead = Math.max(1, Math.floor(READ_BYTES / chunkBytes));
   const buffer = new Uint8Array(perRead * chunkBytes);
   for (let from = 0; from < places.length; from += perRead) {
+    signal?.throwIfAborted();
     const length = Math.min(buffer.length, bytes - from * chunkBytes);
     await readFully(file, buffer.subarray(0, length), from * chunkBytes, video);
     const writes = places.slice(from, from + perRead).map(({ path }, index) => ({

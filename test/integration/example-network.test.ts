@@ -20,9 +20,9 @@ async function runTheExample(stage: Stage, launch: Launch): Promise<void> {
   expectSecondClient(stage);
   expect(first).toMatchObject({ code: 0, stderr: "" });
   expect(second).toMatchObject({ code: 1, stderr: "" });
-  expect(first.ms, "nothing is missing: the first client waits for nobody").toBeLessThan(3000);
+  expect(first.ms, "nothing is missing: the first client waits for nobody").toBeLessThan(4500);
   expect(second.ms, "the second waits for chunk 4, which nobody holds").toBeGreaterThan(4900);
-  expect(second.ms).toBeLessThan(7500);
+  expect(second.ms).toBeLessThan(15_000);
   const ends = await Promise.all(peers.map((peer) => peer.stop()));
   expect(ends.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0]);
 }
@@ -74,7 +74,7 @@ describe.concurrent("the example network, in seven processes", () => {
       await client.says(new RegExp(`^{"event":"chunk","id":${id},`, "m"));
       events.set(id, performance.now() - startedAtMs);
     }
-    expect(Math.max(...events.values()), "ms until the last of them, start-up included").toBeLessThan(2000);
+    expect(Math.max(...events.values()), "ms until the last of them, start-up included").toBeLessThan(4500);
     const { code, stdout } = await client.ended;
     expect(code).toBe(1);
     const done = JSON.parse(stdout.trimEnd().split("\n").at(-1) as string) as { fetchMs: number; missing: number[] };

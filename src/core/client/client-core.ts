@@ -163,11 +163,11 @@ export class ClientCore {
       this.counters.unexpected++;
       return;
     }
-    holder.answered(flight, sizeBytes, nowMs);
+    const isNew = this.#scheduler.arrived(place);
+    holder.answered(flight, sizeBytes, isNew, nowMs);
     this.#heard(holder, effects);
     if (sizeBytes > this.#largestChunkBytes) this.#largestChunkBytes = sizeBytes;
-    if (this.#scheduler.arrived(place))
-      effects.push({ type: "chunk", id: this.#config.ids[place] as number, place, from });
+    if (isNew) effects.push({ type: "chunk", id: this.#config.ids[place] as number, place, from });
     else this.counters.duplicates++;
     for (let lost = holder.takeOvertaken(nowMs); lost !== undefined; lost = holder.takeOvertaken(nowMs))
       this.#gaveUp(holder, lost.item, nowMs + this.#repeatWaitMs(holder, lost.item), effects);

@@ -45,6 +45,7 @@ export type ClientEvent =
 /** One holder as measured. Times in ms, sizes in bytes. */
 export interface HolderReport {
   readonly holder: Address;
+  /** Chunks that came from it first. */
   readonly chunks: number;
   readonly bytes: number;
   /** Chunks asked of it, repeats included. */

@@ -71,13 +71,15 @@ export class Holder {
     this.flights.sent(item, nowMs);
   }
 
-  /** A Response came for an item that this holder was asked for. */
-  answered(flight: Flight, sizeBytes: number, nowMs: number): void {
+  /** A Response came for an item that this holder was asked for; `isNew`: nobody else was faster. */
+  answered(flight: Flight, sizeBytes: number, isNew: boolean, nowMs: number): void {
     this.#heardAtMs = nowMs;
     this.#lastChunkAtMs = nowMs;
     this.#silentTimeouts = 0;
-    this.#chunks++;
-    this.#bytes += sizeBytes;
+    if (isNew) {
+      this.#chunks++;
+      this.#bytes += sizeBytes;
+    }
     if (!flight.repeat) {
       this.#rtt.sample(nowMs - flight.sentAtMs);
       if (flight.expired) this.#window.wasLate();

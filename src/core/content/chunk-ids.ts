@@ -33,6 +33,15 @@ function addRange(first: number, last: number, ids: number[], seen: Uint8Array):
   }
 }
 
+/** Longer lists of ids are cut short for people. */
+const SHORT_PARTS = 12;
+
+/** The same for a person, who does not want to read thousands: the first dozen parts, and the last id. */
+export function summarizeChunkIds(ids: readonly number[]): string {
+  const parts = formatChunkIds(ids).split(",");
+  return parts.length <= SHORT_PARTS ? parts.join(",") : `${parts.slice(0, SHORT_PARTS).join(",")}, … ${ids.at(-1)}`;
+}
+
 /** Ids in the short form that {@link parseChunkIds} reads: runs of three or more become ranges. */
 export function formatChunkIds(ids: readonly number[]): string {
   const parts: string[] = [];

@@ -59,7 +59,7 @@ function parsePlace(value: string): ChunkPlace | string {
   const ranged = /^(.*)#bytes=(\d{1,15})-(\d{1,15})$/s.exec(unquoted);
   const path = ranged === null ? unquoted : (ranged[1] as string);
   if (path === "") return "no path behind the colon";
-  if (path.includes("\0") || path.length > FILES.maxPathChars) return "the path cannot be one of a file";
+  if (path.includes("\0") || path.length > FILES.maxPathChars) return NO_PATH;
   if (ranged === null) return { path };
   const first = Number(ranged[2]);
   const last = Number(ranged[3]);

@@ -41,7 +41,8 @@ const FAILED = 3;
  * windows and time-outs are its caller's, so it serves datagrams and streams alike. A holder with room in its window
  * calls {@link next}: the faster one calls more often, which is what balances them.
  *
- * No call costs more than O(log items + holders of the item), but for a holder's being given up or coming back.
+ * A call costs O(log items + holders of the item), and what lies aside at that holder for a later repeat; giving a holder
+ * up, or taking it back, goes through what it has.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;

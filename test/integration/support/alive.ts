@@ -1,9 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
-/** Whether a process is there. A zombie has ended, however slow the one who is to wait for it. */
+/**
+ * Whether a process is there. A zombie has ended, however slow the one who is to wait for it; but not before its last
+ * thread has: until then its sockets are open.
+ */
 export function isAlive(pid: number): boolean {
   try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    const hasEnded = /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    return !hasEnded || readdirSync(`/proc/${pid}/task`).length > 1;
   } catch {
     return false;
   }
