@@ -10,8 +10,9 @@ import { FILES, ORIGINAL } from "../core/limits.ts";
 import type { Dialect } from "../core/wire/datagram/message.ts";
 import { REPORT } from "../core/wire/datagram/report-dialect.ts";
 
-/** Warnings given one by one. */
-const MAX_WARNINGS = 3;
+/** So many warnings are given one by one; of more, the first few. */
+const MAX_WARNINGS = 5;
+const FEW_WARNINGS = 3;
 
 /** The chunks that a key-values file lists and that can be served, and why the others cannot. */
 export interface LoadedKeyValues {
@@ -45,12 +46,12 @@ export async function loadKeyValues(file: string, dialect: Dialect): Promise<Loa
   return { places, warnings: summary(warnings, listed.size) };
 }
 
-/** The first few warnings; of more, how many and what is most often the reason. */
+/** All warnings where they are few; else the first, how many there are, and what is most often the reason. */
 function summary(warnings: readonly string[], listed: number): string[] {
   if (listed === 0) return ["the key-values file lists no chunk"];
   if (warnings.length <= MAX_WARNINGS) return [...warnings];
   return [
-    ...warnings.slice(0, MAX_WARNINGS),
+    ...warnings.slice(0, FEW_WARNINGS),
     `${warnings.length} of ${listed} chunks are not advertised; paths are relative to where the peer is started, ${process.cwd()}`,
   ];
 }

@@ -31,7 +31,7 @@ describe.concurrent("our client's search", () => {
     for (const gap of gaps(contact.hellos)) expect(Math.abs(gap - 1000), `${gap} ms`).toBeLessThan(400);
     expect(ms).toBeGreaterThan(4900);
     expect(ms).toBeLessThan(12_000);
-    expect(stdout).toContain("missing: 1,3,9");
+    expect(stdout).toContain("missing: 3 chunks: 1,3,9");
     expect(stage.list()).toEqual(["output-127.0.0.1.log"]);
     expect(stage.read("output-127.0.0.1.log")).toBe("0.0.0.0:0 - 1\n0.0.0.0:0 - 3\n0.0.0.0:0 - 9\n");
   });
