@@ -119,6 +119,10 @@ export const VIDEO = {
   maxChunks: 16_384,
   /** 16 TiB: beyond it a chunk would be larger than 1 GiB. */
   maxBytes: 17_592_186_044_416,
+  /** Lists and maps inside one another: a manifest needs four. */
+  maxCborDepth: 8,
+  /** Values in one manifest, chunk roots (one byte string) apart: tracks, subtitles and claims are few. */
+  maxCborValues: 4096,
   /** Characters of a title or file name: what file systems take. */
   maxLabelChars: 255,
   /** Peer addresses in a link. */
