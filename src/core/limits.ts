@@ -119,12 +119,26 @@ export const VIDEO = {
   maxChunks: 16_384,
   /** 16 TiB: beyond it a chunk would be larger than 1 GiB. */
   maxBytes: 17_592_186_044_416,
+  /** 16,384 roots are 512 KiB, eight claim sets 448 KiB. */
+  maxManifestBytes: 1_048_576,
+  /** Claim sets kept for one video, one a publisher. */
+  maxClaimSets: 8,
+  /** One claim set: 32 tracks and 32 subtitle files whose names are as long as they may be, in 4-byte characters. */
+  maxClaimsBytes: 57_344,
+  /** Tracks that a claim set may name. */
+  maxTracks: 32,
+  /** Subtitle files that a claim set may name. */
+  maxSubtitleFiles: 32,
   /** Lists and maps inside one another: a manifest needs four. */
   maxCborDepth: 8,
   /** Values in one manifest, chunk roots (one byte string) apart: tracks, subtitles and claims are few. */
   maxCborValues: 4096,
   /** Characters of a title or file name: what file systems take. */
   maxLabelChars: 255,
+  /** Characters of a codec, a language or a track's name. */
+  maxShortLabelChars: 64,
+  /** Characters of a subtitle file's name. */
+  maxSubtitleNameChars: 128,
   /** Peer addresses in a link. */
   maxLinkPeers: 8,
   /** Characters of a link: eight addresses of 256, escaped, and a name of 255. */

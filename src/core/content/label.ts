@@ -6,11 +6,11 @@ const UNFIT = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060
 
 /**
  * A name or title from a stranger as a label: text for people, never a path and never markup. Composed (NFC), on one
- * line, without what could disguise it, at most 255 characters. May come out empty.
+ * line, without what could disguise it, at most `maxChars` characters (255). May come out empty.
  */
-export function labelOf(text: string): string {
-  const short = text.length > 4 * VIDEO.maxLabelChars ? text.slice(0, 4 * VIDEO.maxLabelChars) : text;
+export function labelOf(text: string, maxChars: number = VIDEO.maxLabelChars): string {
+  const short = text.length > 4 * maxChars ? text.slice(0, 4 * maxChars) : text;
   const clean = short.toWellFormed().normalize("NFC").replace(UNFIT, " ").replace(/ {2,}/g, " ").trim();
   const characters = [...clean];
-  return characters.length <= VIDEO.maxLabelChars ? clean : characters.slice(0, VIDEO.maxLabelChars).join("").trim();
+  return characters.length <= maxChars ? clean : characters.slice(0, maxChars).join("").trim();
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatChunkIds, parseChunkIds } from "../../../../src/core/content/chunk-ids.ts";
+import { formatChunkIds, parseChunkIds, summarizeChunkIds } from "../../../../src/core/content/chunk-ids.ts";
 
 test.for([
   ["1,3,4,5,9", [1, 3, 4, 5, 9]],
@@ -34,4 +34,18 @@ test.for([
   [[9, 1, 2, 3, 4, 9], "9,1-4,9"],
 ] as const)("%j is written as %j", ([ids, text]) => {
   expect(formatChunkIds(ids)).toBe(text);
+});
+
+/** So many ids, no two of them neighbours. */
+const scattered = (count: number): number[] => Array.from({ length: count }, (_, index) => 2 * index + 1);
+
+test.for([
+  ["none", [], ""],
+  ["one", [7], "7"],
+  ["one long run", Array.from({ length: 65_535 }, (_, index) => index + 1), "1-65535"],
+  ["a dozen parts", scattered(12), "1,3,5,7,9,11,13,15,17,19,21,23"],
+  ["one more", scattered(13), "1,3,5,7,9,11,13,15,17,19,21,23, … 25"],
+  ["thousands", scattered(5000), "1,3,5,7,9,11,13,15,17,19,21,23, … 9999"],
+] as const)("of %s a person is told the first dozen parts and the last id", ([, ids, text]) => {
+  expect(summarizeChunkIds(ids)).toBe(text);
 });
