@@ -39,7 +39,10 @@ const relaunch = (node) => {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
     env: { ...process.env, CARDUME_RELAUNCHED: "1" },
   });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  // As a message and no signal: a terminal's Ctrl-C has reached the child already, and a second one while it ends,
+  // when its listeners are gone, would kill it.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+    process.on(signal, () => child.connected && child.send(signal, () => {}));
   child.on("error", (error) => {
     console.error(`cardume: cannot start ${node}: ${error.message}`);
     process.exit(5);
@@ -54,6 +57,9 @@ const relaunch = (node) => {
 if (isNewEnough(process.versions.node)) {
   if (process.env.CARDUME_RELAUNCHED !== undefined && process.channel !== undefined) {
     process.once("disconnect", () => process.kill(process.pid, "SIGKILL"));
+    process.on("message", (signal) => {
+      if (!process.emit(signal, signal)) process.kill(process.pid, signal);
+    });
     process.channel.unref();
   }
   delete process.env.CARDUME_RELAUNCHED;

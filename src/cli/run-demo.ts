@@ -20,6 +20,8 @@ import { type PeerChild, startPeerChild } from "./peer-child.ts";
 
 const PEERS = 5;
 const COPIES = 2;
+/** Between the end of a peer and the signal that ended it, in ms. */
+const SIGNAL_MS = 50;
 const DEAL = { peers: PEERS, copies: COPIES, inPlace: false } as const;
 const LOOPBACK = parseIp("127.0.0.1") as number;
 const VIDEO = new URL("../../demo/shoal.mp4", import.meta.url);
@@ -30,11 +32,11 @@ export async function runDemo(flags: DemoFlags): Promise<number> {
     if (flags.json !== true) process.stdout.write(`${text}\n`);
   };
   const video = flags.video ?? fileURLToPath(VIDEO);
-  const work = await mkdtemp(join(tmpdir(), "cardume-demo-"));
   const children: PeerChild[] = [];
   const abort = new AbortController();
   const interrupt = (): void => abort.abort();
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
+  const work = await mkdtemp(join(tmpdir(), "cardume-demo-"));
   try {
     const chunkBytes = await chunkBytesFor(video);
     if (chunkBytes > 0) say(`cutting ${basename(video)} …`);
@@ -65,6 +67,8 @@ export async function runDemo(flags: DemoFlags): Promise<number> {
     if (result.aborted) return EXIT.interrupted;
     return await tell(flags, say, { original, joined, split, result });
   } catch (error) {
+    // A peer that a terminal's Ctrl-C has ended may be seen before the signal itself, which is given a moment.
+    if (!abort.signal.aborted) await new Promise((resolve) => setTimeout(resolve, SIGNAL_MS));
     if (abort.signal.aborted) return EXIT.interrupted;
     throw error;
   } finally {

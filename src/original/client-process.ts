@@ -81,6 +81,9 @@ export async function runClient(options: ClientOptions): Promise<ClientResult> {
   return await client.finish();
 }
 
+/** Between the end of a reader and the signal that ended it, in ms. */
+const SIGNAL_MS = 50;
+
 /** Settles a little after the signal, never without one. */
 function graceAfter(signal: AbortSignal | undefined): Promise<undefined> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
@@ -137,6 +140,9 @@ class ClientProcess {
     const sunk = Promise.allSettled(sinks.map((sink) => sink.finish()));
     await log.finish(missing);
     const outcomes = await Promise.race([sunk, graceAfter(signal)]);
+    // A reader that a terminal's Ctrl-C has ended is seen before the signal itself, which is given a moment.
+    if (outcomes?.some(({ status }) => status === "rejected") === true && signal?.aborted === false)
+      await new Promise((resolve) => setTimeout(resolve, SIGNAL_MS));
     for (const outcome of outcomes ?? []) if (outcome.status === "rejected") this.#error ??= outcome.reason as Error;
     return {
       received: this.#received,

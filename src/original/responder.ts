@@ -60,14 +60,19 @@ export class Responder {
   async #work(to: Address, queue: number[]): Promise<void> {
     for (let next = 0; next < queue.length && !this.#stopped; next++) {
       const id = queue[next] as number;
-      while (this.#socket.isCongested && !this.#stopped)
-        await new Promise((resolve) => setTimeout(resolve, CONGESTED_MS));
-      if (!this.#sendIfLoaded(to, id)) {
+      if (this.#socket.isCongested) await this.#untilFree();
+      if (!this.#stopped && !this.#sendIfLoaded(to, id)) {
         await this.#reader.load(id);
+        if (this.#socket.isCongested) await this.#untilFree(); // it may have become congested while the disk was waited for
         if (!this.#stopped && !this.#sendIfLoaded(to, id)) this.#events.dropped(to);
       }
     }
     this.#waiting.delete(to);
+  }
+
+  async #untilFree(): Promise<void> {
+    while (this.#socket.isCongested && !this.#stopped)
+      await new Promise((resolve) => setTimeout(resolve, CONGESTED_MS));
   }
 
   /** Sends a chunk that is in memory, or reports that it is lost. False when it must be loaded first. */

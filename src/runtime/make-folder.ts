@@ -16,8 +16,8 @@ export async function makeFolder(path: string): Promise<void> {
   if (stats.code !== "ENOENT") throw stats;
   const parent = dirname(resolve(path));
   if (parent !== resolve(path)) await makeFolder(parent);
-  await mkdir(path).catch((error: NodeJS.ErrnoException) => {
-    // Somebody else was faster.
-    if (error.code !== "EEXIST") throw error;
+  await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
+    // Somebody else was faster, unless what is there is a link that leads nowhere, or has become a file.
+    if (error.code !== "EEXIST" || !(await stat(path)).isDirectory()) throw error;
   });
 }

@@ -1,7 +1,11 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { closeSync, constants, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { describe, expect } from "vitest";
+import { type Address, parseAddress } from "../../src/core/wire/address.ts";
+import { type RunningPeer, startPeer } from "../../src/original/peer-process.ts";
 import { chunkInfo, get, hello, response } from "./support/messages.ts";
-import { test } from "./support/stage.ts";
+import { type Stage, test } from "./support/stage.ts";
+import { system } from "./support/system.ts";
+import { until } from "./support/waiting.ts";
 
 describe.concurrent("SIGHUP", () => {
   test("has a peer hold what its key-values file now lists, and nothing else", async ({ stage }) => {
@@ -61,5 +65,50 @@ describe.concurrent("SIGHUP", () => {
       expect((await client.next()).hex).toBe(response(1, Buffer.from("one")).toString("hex"));
     }
     expect((await process.stop()).code).toBe(0);
+  });
+});
+
+/** A peer within the test's own process. */
+async function startHere(stage: Stage, keyValuesFile: string): Promise<RunningPeer> {
+  const peer = await startPeer({
+    listen: parseAddress(stage.address(5001)) as Address,
+    keyValuesFile,
+    neighbours: [],
+    ttlHops: 3,
+    allowPublic: false,
+    dialect: "canonical",
+    log: { debug: () => {}, warn: () => {} },
+  });
+  stage.onEnd(() => peer.stop());
+  return peer;
+}
+
+describe("two readings of a key-values file at once", () => {
+  test("leave what the later one read, though the earlier one ends last", async ({ stage }) => {
+    stage.write("film", "some film");
+    const kv = stage.path("kv");
+    writeFileSync(kv, `1: ${stage.path("film")}\n`);
+    const peer = await startHere(stage, kv);
+    // The earlier one reads a FIFO, and so ends when the test says so.
+    rmSync(kv);
+    system("mkfifo", kv);
+    const earlier = peer.reload();
+    let pipe = -1;
+    await until("the earlier one is reading", () => {
+      try {
+        pipe = openSync(kv, constants.O_WRONLY | constants.O_NONBLOCK);
+      } catch {
+        return false; // nobody reads yet
+      }
+      return true;
+    });
+    writeFileSync(`${kv}.new`, `3: ${stage.path("film")}\n`);
+    renameSync(`${kv}.new`, kv);
+    await peer.reload();
+    expect([...peer.holdings]).toEqual([3]);
+    writeSync(pipe, `2: ${stage.path("film")}\n`);
+    closeSync(pipe);
+    await earlier;
+    expect([...peer.holdings]).toEqual([3]);
   });
 });

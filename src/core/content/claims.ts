@@ -53,6 +53,7 @@ export interface SignedClaims {
 }
 
 const KINDS: readonly Track["kind"][] = ["video", "audio", "subtitle", "other"];
+/** Bytes of an Ed25519 signature. */
 export const SIGNATURE_BYTES = 64;
 // So that no signature made for something else can be passed off as one of claims, or the other way round.
 const DOMAIN = Uint8Array.from("cardume claims 1\n", (character) => character.charCodeAt(0));

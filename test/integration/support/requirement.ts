@@ -1,4 +1,5 @@
 import type { TestContext } from "vitest";
+import { CARDUME, NODE } from "./places.ts";
 import { system } from "./system.ts";
 
 /**
@@ -33,3 +34,20 @@ export const MISSING_MOUNT: string | undefined = mayNot();
 /** What is missing for network namespaces. */
 export const MISSING_NAMESPACES: string | undefined =
   MISSING_MOUNT ?? (fails("ip", "netns", "list") ? "ip with network namespaces" : undefined);
+
+/** What a command line is started with to be run by a user who owns nothing here. */
+export const AS_NOBODY: readonly [string, ...string[]] = [
+  "setpriv",
+  "--reuid=65534",
+  "--regid=65534",
+  "--clear-groups",
+  NODE,
+  CARDUME,
+];
+
+/** What is missing for running the program as another user. */
+export const missingOtherUser = (): string | undefined => {
+  if (process.getuid?.() !== 0) return "root";
+  const [command, ...words] = AS_NOBODY;
+  return fails(command, ...words, "--version") ? "setpriv, or a checkout that others may read" : undefined;
+};

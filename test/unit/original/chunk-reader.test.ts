@@ -92,6 +92,18 @@ describe("what happens to files", () => {
     expect(await read(one)).toMatchObject({ lost: expect.stringContaining("ENOENT") as string });
   });
 
+  test("one that is back: what failed in a chunk's first block is no failure of its second", async () => {
+    const path = join(tempFolder(), "film");
+    const across = { path, range: { first: BLOCK - 10, last: BLOCK + 9 } };
+    const behind = { path, range: { first: BLOCK + 10, last: BLOCK + 19 } };
+    const one = reader(across, behind);
+    expect(await read(one, 1)).toMatchObject({ lost: expect.stringContaining("ENOENT") as string });
+    const bytes = pattern(BLOCK + 20);
+    writeFileSync(path, bytes);
+    expect(Buffer.from((await read(one, 2)) as Uint8Array).equals(bytes.subarray(BLOCK + 10))).toBe(true);
+    expect(Buffer.from((await read(one, 1)) as Uint8Array).equals(bytes.subarray(BLOCK - 10, BLOCK + 10))).toBe(true);
+  });
+
   test("one that grew beyond what a datagram carries is lost", async () => {
     expect(await read(reader({ path: file(pattern(65_001)) }))).toEqual({
       lost: expect.stringContaining("65000") as string,

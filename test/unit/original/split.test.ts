@@ -98,6 +98,20 @@ test.for(["a b.mp4", "Ünïcode ñ.mkv", "#bytes=0-1.mp4", '"quoted".mp4', "no-e
   },
 );
 
+test("into the folder of an earlier cut leaves nothing of that one, and what is not ours alone", async () => {
+  const video = film(10_500);
+  const folder = join(tempFolder(), "chunks");
+  await split(video, { folder, peers: 5, chunkBytes: 100 });
+  for (const name of ["film_x.m4s", "other_99.m4s", "film_999.txt", "notes"]) writeFileSync(join(folder, name), name);
+  const result = await split(video, { folder, peers: 2, chunkBytes: 5000 });
+  expect(joined(result).equals(readFileSync(video))).toBe(true);
+  const chunks = ["film_1.m4s", "film_2.m4s", "film_3.m4s"];
+  const lists = ["key-values-files_peer1", "key-values-files_peer2"];
+  expect(readdirSync(folder).sort()).toEqual(
+    [...chunks, ...lists, "film_x.m4s", "other_99.m4s", "film_999.txt", "notes"].sort(),
+  );
+});
+
 describe("what cannot be done is said, and nothing is left behind", () => {
   const refused = async (video: string, more: Partial<SplitOptions>, code: string): Promise<void> => {
     const folder = join(tempFolder(), "chunks");
@@ -109,6 +123,9 @@ describe("what cannot be done is said, and nothing is left behind", () => {
   test("a folder", () => refused(tempFolder(), {}, "file-unreadable"));
   test("an empty file", () => refused(film(0), {}, "file-empty"));
   test("more copies than peers", () => refused(film(10), { peers: 2, copies: 3 }, "too-many-copies"));
+  test.for([0, -1, 0.5, 1000.5, Number.NaN, Infinity, 65_001])("chunks of %d bytes", (chunkBytes) =>
+    refused(film(10), { chunkBytes }, "chunk-bytes-unusable"),
+  );
   test("more chunks than there are ids", () => refused(film(65_536), { chunkBytes: 1 }, "too-many-chunks"));
   test("and how it can be done", async () => {
     await expect(split(film(65_536), { chunkBytes: 1 })).rejects.toThrow("--chunk-bytes 2 or more");
