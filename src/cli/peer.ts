@@ -81,7 +81,7 @@ async function runPeer(
   const signal = await stopped;
   peer.stop();
   // The listeners stay: the launcher may pass on a second Ctrl-C while this process ends.
-  const counted = { signal, ...peer.counters, undecodable: peer.undecodable };
+  const counted = { signal, ...peer.counters, undecodable: peer.undecodable, sendErrors: peer.sendErrors };
   log.info(counted, "peer stopped");
   if (flags.json === true) process.stdout.write(`${JSON.stringify({ event: "stopped", ...counted })}\n`);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { FileTarget } from "../original/byte-targets.ts";
 import { ChunkLog } from "../original/chunk-log.ts";
 import { type ClientResult, clientIp, runClient } from "../original/client-process.ts";
 import { InOrder } from "../original/in-order.ts";
+import { prepareFolder } from "../original/output-folder.ts";
 import { type SplitResult, splitFile } from "../original/split.ts";
 import { UdpSocket } from "../original/udp-socket.ts";
 import type { DemoFlags } from "./demo.ts";
@@ -38,6 +39,8 @@ export async function runDemo(flags: DemoFlags): Promise<number> {
   process.on("SIGINT", interrupt).on("SIGTERM", interrupt);
   const work = await mkdtemp(join(tmpdir(), "cardume-demo-"));
   try {
+    const folder = flags.out ?? work;
+    await prepareFolder(folder);
     const chunkBytes = await chunkBytesFor(video);
     if (chunkBytes > 0) say(`cutting ${basename(video)} …`);
     const split = await splitFile({ ...DEAL, video, chunkBytes, folder: work, signal: abort.signal });
@@ -57,8 +60,6 @@ export async function runDemo(flags: DemoFlags): Promise<number> {
     for (const { line } of children) say(`  ${line}`);
     say("");
     say(`a client asks the first of them, 127.0.0.1:${ports[0]}, for all chunks`);
-    const folder = flags.out ?? work;
-    await mkdir(folder, { recursive: true });
     // Never the video's own name: with --out in its folder that would be the video itself.
     const joined = join(folder, `fetched-${basename(split.name)}`);
     const original = await sha256(video);

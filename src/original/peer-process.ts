@@ -40,6 +40,8 @@ export interface RunningPeer {
   readonly counters: PeerCounters;
   /** Datagrams that say nothing. */
   readonly undecodable: number;
+  /** Answers and Queries that the system refused to send; Responses are not counted. */
+  readonly sendErrors: number;
   /** Reads the key-values file again; what it held stays in force when that fails, and why is thrown. */
   reload(): Promise<void>;
   stop(): void;
@@ -115,6 +117,10 @@ class PeerProcess implements RunningPeer {
 
   get holdings(): ReadonlySet<number> {
     return this.#core.holdings;
+  }
+
+  get sendErrors(): number {
+    return this.#socket.sendErrors;
   }
 
   get counters(): PeerCounters {
