@@ -1,0 +1,15 @@
+/** What tells whether a file is still the one that was read: unchanged as long as all four are. */
+export interface Stamp {
+  readonly bytes: number;
+  /** Last modification, in ns since 1970. */
+  readonly mtimeNs: bigint;
+  readonly inode: bigint;
+  readonly device: bigint;
+}
+
+/** Whether two stamps are of the same file, unchanged in between. */
+export const sameStamp = (one: Stamp, other: Stamp): boolean =>
+  one.bytes === other.bytes &&
+  one.mtimeNs === other.mtimeNs &&
+  one.inode === other.inode &&
+  one.device === other.device;
