@@ -144,3 +144,25 @@ export const VIDEO = {
   /** Characters of a link: eight addresses of 256, escaped, and a name of 255. */
   maxLinkChars: 16_384,
 } as const;
+
+/** What the library on disk holds, and takes. */
+export const STORE = {
+  /** Read at once: a chunk of the smallest size, the largest request there is. */
+  maxReadBytes: 1_048_576,
+  /** Leaf hashes of some 4,000 chunks, over all open videos: those of 4 GiB. */
+  maxCachedLeafHashBytes: 8_388_608,
+  /** Chunks made sure of with one fsync: beyond it the first would wait for too many others. */
+  maxChunksPerSync: 64,
+  /** Hashed in one job: long enough to keep threads busy, short enough for progress and for a player's read between two. */
+  hashJobBytes: 8_388_608,
+  /** Files looked at or added side by side: their fsyncs wait for the disk together. */
+  maxFilesAtOnce: 4,
+  /** Kept free for the catalogue and for others on the disk: nothing is accepted that would leave less. */
+  minFreeBytes: 16_777_216,
+  /** A `source` file is a path and four numbers. */
+  maxSourceFileBytes: 65_536,
+  /** More than any PEM of an Ed25519 key. */
+  maxKeyFileBytes: 4096,
+  /** Candidates shown for an ambiguous VIDEO. */
+  maxCandidates: 10,
+} as const;

@@ -30,13 +30,19 @@ export interface DiskFile {
   close(): Promise<void>;
 }
 
+/** What a file is opened for. */
+export type OpenMode = "read" | "create" | "create-private" | "update";
+
 /**
  * Every call that the store makes to the disk, but for the catalogue's own. Methods reject with the system's error
  * (`code`: ENOENT, ENOSPC, EIO, …); `node-disk.ts` is the real one, and faults are planted here.
  */
 export interface Disk {
-  /** `read` an old file, `create` one that must not be there yet, or `update` an old one. Never follows a link to make a file. */
-  open(path: FilePath, mode: "read" | "create" | "update"): Promise<DiskFile>;
+  /**
+   * `read` an old file, `create` one that must not be there yet (`create-private`: for nobody else to read), or
+   * `update` an old one. Only `read` follows a link.
+   */
+  open(path: FilePath, mode: OpenMode): Promise<DiskFile>;
   /** Without following a link. `undefined`: nothing is there. */
   stat(path: FilePath): Promise<FileStat | undefined>;
   /** In no order. */

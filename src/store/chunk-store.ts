@@ -1,0 +1,54 @@
+import type { Manifest } from "../core/content/manifest.ts";
+import type { Bitmap } from "./bitmap.ts";
+
+/**
+ * Why bytes could not be read. `not-held`: never had. `damaged`: they were not what they have to be, and the chunk is
+ * no longer held. `changed`: the same, because the file kept in place is another one now. `missing`: the file is gone.
+ * `unreadable`: the disk could not read them.
+ */
+export interface ReadProblem {
+  readonly problem: "not-held" | "damaged" | "changed" | "missing" | "unreadable";
+  /** The first chunk that has it. */
+  readonly chunk: number;
+}
+
+/**
+ * What looking at one chunk found. `recovered`: it was there and good, and is held from now on. `absent`: it was not
+ * held, and is not there. `lost`: it was held, and is damaged, changed, missing or unreadable; it is no longer held.
+ */
+export type ChunkCheck = "good" | "recovered" | "absent" | "lost";
+
+/** One that is told which chunk is held from now on, or no longer. */
+export type HeldListener = (chunk: number, isHeld: boolean) => void;
+
+/**
+ * The chunks of one video. A chunk is held when it was verified, written, put on the disk and marked, in that order:
+ * whatever happens then, it is there and verifies. Operating trouble rejects with a `CardumeError`.
+ */
+export interface ChunkStore {
+  readonly manifest: Manifest;
+  /** What is held. It changes; do not change it. */
+  readonly held: Pick<Bitmap, "has" | "count" | "bytes">;
+  /**
+   * Reads up to 1 MiB inside the video. `verified` (the default): hashed at this very read. `trusted`, for a peer, who
+   * checks them: not hashed as long as the file is as it was when they were last known to be good.
+   */
+  read(position: number, bytes: number, how?: "verified" | "trusted"): Promise<Uint8Array | ReadProblem>;
+  /** The leaf hashes of one chunk, checked against its root: what slices are proven with. */
+  leafHashes(chunk: number): Promise<Uint8Array | ReadProblem>;
+  /**
+   * Keeps one chunk. The bytes must not change until this resolves; when it does with `held`, the chunk is held.
+   * Rejects with `disk-full` before or after writing, `disk-failed` (and from then on: what could not be made sure of
+   * once is not tried again while this store is open), `video-in-place` for a file that is not ours to write.
+   */
+  write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes">;
+  /** Reads one chunk anew, and marks what it found. */
+  check(chunk: number): Promise<ChunkCheck>;
+  /** @returns what ends it */
+  onHeld(listener: HeldListener): () => void;
+  /** Ends what was begun, and lets the files go. Every store that was opened is closed once. */
+  close(): Promise<void>;
+}
+
+/** Whether a store's answer is a problem. */
+export const isReadProblem = (result: Uint8Array | ReadProblem): result is ReadProblem => "problem" in result;

@@ -1,0 +1,39 @@
+import { CardumeError } from "../core/errors.ts";
+import type { FilePath } from "./disk.ts";
+
+const CODES: Readonly<Record<string, { readonly code: string; readonly words: string }>> = {
+  ENOSPC: { code: "disk-full", words: "the disk is full: make room and try again" },
+  EDQUOT: { code: "disk-full", words: "your quota of the disk is used up: make room and try again" },
+  EACCES: { code: "disk-refused", words: "permission denied" },
+  EPERM: { code: "disk-refused", words: "permission denied" },
+  EROFS: { code: "disk-refused", words: "the disk is read-only" },
+  ENOENT: { code: "file-missing", words: "it is not there" },
+  ENOTDIR: { code: "file-missing", words: "it is not there" },
+  EMFILE: { code: "disk-refused", words: "too many files are open: raise the limit with ulimit -n" },
+  EIO: { code: "disk-failed", words: "the disk could not do it (EIO): look after the disk" },
+};
+
+/** What the system refused, as an error for people: `disk-full`, `disk-refused`, `file-missing` or `disk-failed`. */
+export function diskError(error: unknown, doing: string): CardumeError {
+  if (error instanceof CardumeError) return error;
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  const known = CODES[code];
+  return new CardumeError(known?.code ?? "disk-failed", `${doing}: ${known?.words ?? message}`, {
+    exitCode: 5,
+    cause: error,
+  });
+}
+
+/** A path for people: on one line, whatever is in it. */
+export const printable = (path: FilePath): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+  path.toString().replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
+
+/** Does something with the disk. @throws CardumeError as {@link diskError} has it */
+export async function onDisk<Result>(doing: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    throw diskError(error, doing);
+  }
+}

@@ -1,0 +1,263 @@
+import { chunkLeaves, chunkLength, chunkWidth, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
+import type { Manifest } from "../core/content/manifest.ts";
+import { HASH_BYTES, hashAt, sameHash } from "../core/content/merkle.ts";
+import { verifyLeafHashes } from "../core/content/proof.ts";
+import { assert, CardumeError } from "../core/errors.ts";
+import { STORE } from "../core/limits.ts";
+import { sha256 } from "../runtime/crypto.ts";
+import type { Bitmap } from "./bitmap.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { type ChunkCheck, type ChunkStore, type HeldListener, isReadProblem, type ReadProblem } from "./chunk-store.ts";
+import { Committer } from "./committer.ts";
+import type { DiskFile } from "./disk.ts";
+import type { Hasher } from "./hasher.ts";
+import type { LeafCache } from "./leaf-cache.ts";
+import { type Stamp, sameStamp } from "./stamp.ts";
+
+/** What a video's store works on. */
+export interface FileChunkStoreParts {
+  readonly manifest: Manifest;
+  readonly held: Bitmap;
+  /** Of the file with the bytes, when they were last known to be good. */
+  readonly stamp: Stamp | undefined;
+  /** Whether the file is the library's own to write, or one kept in place. */
+  readonly isOurs: boolean;
+  /** The file with the bytes; `undefined` when it is gone. */
+  readonly data: DiskFile | undefined;
+  /** The leaf hashes. */
+  readonly tree: DiskFile;
+  readonly hasher: Hasher;
+  readonly catalogue: Catalogue;
+  readonly leafCache: LeafCache;
+  /** Room on the disk for what is missing. */
+  readonly room: { reserve(): Promise<void>; release(): void };
+}
+
+/** A video's chunks in files: the library's own sparse `content`, or a file kept in place. */
+export class FileChunkStore implements ChunkStore {
+  readonly manifest: Manifest;
+  readonly held: Bitmap;
+  readonly #parts: FileChunkStoreParts;
+  readonly #geometry: Geometry;
+  readonly #name: string;
+  readonly #committer: Committer;
+  readonly #listeners = new Set<HeldListener>();
+  #stamp: Stamp | undefined;
+
+  constructor(parts: FileChunkStoreParts) {
+    this.manifest = parts.manifest;
+    this.held = parts.held;
+    this.#parts = parts;
+    this.#geometry = parts.manifest.geometry;
+    this.#name = Buffer.from(parts.manifest.id).toString("hex");
+    this.#stamp = parts.stamp;
+    this.#committer = new Committer({
+      sync: () => (parts.isOurs ? this.#data().sync() : Promise.resolve()),
+      mark: (chunks) => this.#mark(chunks),
+    });
+  }
+
+  async read(
+    position: number,
+    bytes: number,
+    how: "verified" | "trusted" = "verified",
+  ): Promise<Uint8Array | ReadProblem> {
+    const end = position + bytes;
+    assert(bytes > 0 && bytes <= STORE.maxReadBytes, "at most 1 MiB is read at once");
+    assert(position >= 0 && end <= this.#geometry.bytes, "what is read is inside the video");
+    const start = position - (position % LEAF_BYTES);
+    const length = Math.min(Math.ceil(end / LEAF_BYTES) * LEAF_BYTES, this.#geometry.bytes) - start;
+    const leafHashes = await this.#leafHashesOfRun(start / LEAF_BYTES, Math.ceil((start + length) / LEAF_BYTES));
+    if (isReadProblem(leafHashes)) return leafHashes;
+    const read = await this.#readRun(start, length, leafHashes, how);
+    return isReadProblem(read) ? read : read.subarray(position - start, end - start);
+  }
+
+  async leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {
+    if (!this.held.has(chunk)) return { problem: "not-held", chunk };
+    const cached = this.#parts.leafCache.get(this.#name, chunk);
+    if (cached !== undefined) return cached;
+    const stored = await this.#storedLeafHashes(chunk);
+    if (stored !== undefined && this.#isChunk(stored, chunk)) {
+      this.#parts.leafCache.set(this.#name, chunk, stored);
+      return stored;
+    }
+    // The tree is a cache: a bad one is made again from the bytes, and they are lost only if they do not fit either.
+    const check = await this.check(chunk);
+    const made = this.#parts.leafCache.get(this.#name, chunk);
+    return check !== "lost" && made !== undefined ? made : this.#problemOf(chunk);
+  }
+
+  async write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
+    if (!this.#parts.isOurs)
+      throw new CardumeError("video-in-place", "this video is kept in place, in a file that is not the library's own");
+    if (this.held.has(chunk)) return "held";
+    if (bytes.length !== chunkLength(this.#geometry, chunk)) return "wrong-bytes";
+    const leafHashes = await this.#parts.hasher.hashBytes(bytes);
+    if (!this.#isChunk(leafHashes, chunk)) return "wrong-bytes";
+    if (this.#committer.failed !== undefined) throw this.#committer.failed;
+    await this.#parts.room.reserve();
+    const position = chunk * this.#geometry.chunkBytes;
+    try {
+      await this.#committer.commit(chunk, async () => {
+        await this.#data().write(bytes, position);
+        await this.#storeLeafHashes(chunk, leafHashes);
+      });
+    } catch (error) {
+      // Somebody else has filled the disk: the next chunk asks for room first.
+      this.#parts.room.release();
+      throw error;
+    }
+    this.#parts.leafCache.set(this.#name, chunk, leafHashes);
+    return "held";
+  }
+
+  async check(chunk: number): Promise<ChunkCheck> {
+    let leafHashes = await this.#hashChunk(chunk);
+    // Once more before anything is given up: it may have been read while it was being written.
+    if (leafHashes === undefined && this.held.has(chunk)) leafHashes = await this.#hashChunk(chunk);
+    if (leafHashes === undefined) {
+      const wasHeld = this.held.has(chunk);
+      if (wasHeld) await this.#lose([chunk]);
+      return wasHeld ? "lost" : "absent";
+    }
+    const stored = await this.#storedLeafHashes(chunk);
+    if (stored === undefined || Buffer.compare(stored, leafHashes) !== 0)
+      await this.#storeLeafHashes(chunk, leafHashes).catch(() => {});
+    this.#parts.leafCache.set(this.#name, chunk, leafHashes);
+    if (this.held.has(chunk)) return "good";
+    await this.#committer.commit(chunk, undefined);
+    return "recovered";
+  }
+
+  onHeld(listener: HeldListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#committer.idle();
+    this.#parts.room.release();
+    await Promise.all([this.#parts.data?.close(), this.#parts.tree.close()]);
+  }
+
+  /** The stamp of the file as it is, when it has not changed since its bytes were known to be good. */
+  async unchangedStamp(): Promise<Stamp | undefined> {
+    const now = await this.#parts.data?.stat();
+    return now !== undefined && this.#stamp !== undefined && sameStamp(now, this.#stamp) ? this.#stamp : undefined;
+  }
+
+  /** The stamp of the file as it is now; `undefined` when it is gone. */
+  async currentStamp(): Promise<Stamp | undefined> {
+    return this.#parts.data?.stat();
+  }
+
+  /** Takes note that all of the file was read and found good while it had this stamp. */
+  trust(stamp: Stamp): void {
+    this.#stamp = stamp;
+  }
+
+  #data(): DiskFile {
+    assert(this.#parts.data !== undefined, "the library's own file is open");
+    return this.#parts.data;
+  }
+
+  #isChunk(leafHashes: Uint8Array, chunk: number): boolean {
+    return verifyLeafHashes(leafHashes, chunk, hashAt(this.manifest.chunkRoots, chunk), this.#geometry, sha256);
+  }
+
+  async #leafHashesOfRun(first: number, end: number): Promise<Uint8Array | ReadProblem> {
+    const { leavesPerChunk } = this.#geometry;
+    const firstChunk = Math.floor(first / leavesPerChunk);
+    const lastChunk = Math.floor((end - 1) / leavesPerChunk);
+    const parts: Uint8Array[] = [];
+    for (let chunk = firstChunk; chunk <= lastChunk; chunk++) {
+      const hashes = await this.leafHashes(chunk);
+      if (isReadProblem(hashes)) return hashes;
+      const from = Math.max(0, first - chunk * leavesPerChunk);
+      parts.push(hashes.subarray(from * HASH_BYTES, (end - chunk * leavesPerChunk) * HASH_BYTES));
+    }
+    return parts.length === 1 ? (parts[0] as Uint8Array) : Buffer.concat(parts);
+  }
+
+  async #readRun(
+    position: number,
+    bytes: number,
+    leafHashes: Uint8Array,
+    how: "verified" | "trusted",
+  ): Promise<Uint8Array | ReadProblem> {
+    const { data: file, hasher } = this.#parts;
+    const chunkAt = (leaf: number): number => Math.floor((position + leaf * LEAF_BYTES) / this.#geometry.chunkBytes);
+    if (file === undefined) return { problem: "missing", chunk: chunkAt(0) };
+    const trusted = how === "trusted" ? this.#stamp : undefined;
+    try {
+      const run = await hasher.read({ file, position, bytes, leafHashes, trusted });
+      if (run.wrongLeaves.length === 0) return run.bytes;
+      const again = await hasher.read({ file, position, bytes, leafHashes });
+      if (again.wrongLeaves.length === 0) return again.bytes;
+      const lost = [...new Set(again.wrongLeaves.map(chunkAt))];
+      await this.#lose(lost);
+      return this.#problemOf(lost[0] as number);
+    } catch (error) {
+      if (error instanceof CardumeError) throw error;
+      return { problem: "unreadable", chunk: chunkAt(0) };
+    }
+  }
+
+  /** What is wrong with a chunk that was held and is no longer. */
+  async #problemOf(chunk: number): Promise<ReadProblem> {
+    if (this.#parts.data === undefined) return { problem: "missing", chunk };
+    const isChanged = !this.#parts.isOurs && (await this.unchangedStamp().catch(() => undefined)) === undefined;
+    return { problem: isChanged ? "changed" : "damaged", chunk };
+  }
+
+  /** The leaf hashes of a chunk's bytes as they are; `undefined` when they are not the chunk's, or cannot be read. */
+  async #hashChunk(chunk: number): Promise<Uint8Array | undefined> {
+    const { data: file, hasher } = this.#parts;
+    if (file === undefined) return undefined;
+    const position = chunk * this.#geometry.chunkBytes;
+    const bytes = chunkLength(this.#geometry, chunk);
+    try {
+      const leavesPerChunk = chunkWidth(this.#geometry);
+      const { leafHashes, chunkRoots } = await hasher.hashFile({ file, position, bytes, leavesPerChunk });
+      const isWhole = leafHashes.length === chunkLeaves(this.#geometry, chunk) * HASH_BYTES;
+      return isWhole && sameHash(chunkRoots, hashAt(this.manifest.chunkRoots, chunk)) ? leafHashes : undefined;
+    } catch (error) {
+      if (error instanceof CardumeError) throw error;
+      return undefined;
+    }
+  }
+
+  async #storedLeafHashes(chunk: number): Promise<Uint8Array | undefined> {
+    const hashes = new Uint8Array(chunkLeaves(this.#geometry, chunk) * HASH_BYTES);
+    const position = chunk * this.#geometry.leavesPerChunk * HASH_BYTES;
+    const read = await this.#parts.tree.read(hashes, position).catch(() => 0);
+    return read === hashes.length ? hashes : undefined;
+  }
+
+  #storeLeafHashes(chunk: number, leafHashes: Uint8Array): Promise<void> {
+    return this.#parts.tree.write(leafHashes, chunk * this.#geometry.leavesPerChunk * HASH_BYTES);
+  }
+
+  async #mark(chunks: readonly number[]): Promise<void> {
+    const { isOurs, catalogue } = this.#parts;
+    const stamp = isOurs ? await this.#data().stat() : undefined;
+    const change = stamp === undefined ? {} : { change: { stamp } };
+    await catalogue.hold({ id: this.manifest.id, hold: chunks, ...change });
+    if (stamp !== undefined) this.#stamp = stamp;
+    for (const chunk of chunks) {
+      this.held.add(chunk);
+      for (const listener of this.#listeners) listener(chunk, true);
+    }
+  }
+
+  async #lose(chunks: readonly number[]): Promise<void> {
+    for (const chunk of chunks) {
+      this.held.delete(chunk);
+      this.#parts.leafCache.delete(this.#name, chunk);
+      for (const listener of this.#listeners) listener(chunk, false);
+    }
+    // A catalogue that cannot be written goes on saying "held": the next read finds out again.
+    await this.#parts.catalogue.hold({ id: this.manifest.id, drop: chunks }).catch(() => {});
+  }
+}

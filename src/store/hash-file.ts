@@ -1,0 +1,58 @@
+import { chunkWidth, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
+import { HASH_BYTES, idOf } from "../core/content/merkle.ts";
+import { CardumeError } from "../core/errors.ts";
+import { STORE } from "../core/limits.ts";
+import { sha256 } from "../runtime/crypto.ts";
+import type { DiskFile } from "./disk.ts";
+import type { Hasher } from "./hasher.ts";
+
+/** A whole file to be hashed. */
+export interface WholeFile {
+  readonly file: DiskFile;
+  readonly geometry: Geometry;
+  /** Takes the leaf hashes of all chunks: too many to keep in memory. */
+  readonly tree: DiskFile;
+  /** Takes what was hashed, at the same places. */
+  readonly copyTo?: DiskFile | undefined;
+  /** Called with the bytes of each part that is done. */
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Hashes a file from end to end, as many parts at a time as the hasher has threads for and one more.
+ * @returns its chunk roots and its id
+ * @throws CardumeError `file-changed` when it ends too early; the abort signal's reason; the system's error
+ */
+export async function hashWholeFile(
+  hasher: Hasher,
+  whole: WholeFile,
+): Promise<{ id: Uint8Array; chunkRoots: Uint8Array }> {
+  const { geometry } = whole;
+  const jobBytes = Math.max(STORE.hashJobBytes, geometry.chunkBytes);
+  const chunkRoots = new Uint8Array(geometry.chunks * HASH_BYTES);
+  let position = 0;
+  const work = async (): Promise<void> => {
+    while (position < geometry.bytes) {
+      const start = position;
+      position += jobBytes;
+      whole.signal?.throwIfAborted();
+      chunkRoots.set(await hashPart(hasher, whole, start, jobBytes), (start / geometry.chunkBytes) * HASH_BYTES);
+    }
+  };
+  const workers = await Promise.allSettled(Array.from({ length: hasher.width + 1 }, work));
+  for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
+  return { id: idOf(chunkRoots, geometry, sha256), chunkRoots };
+}
+
+async function hashPart(hasher: Hasher, whole: WholeFile, start: number, jobBytes: number): Promise<Uint8Array> {
+  const { file, geometry, tree, copyTo, onBytes } = whole;
+  const bytes = Math.min(jobBytes, geometry.bytes - start);
+  const job = { file, position: start, bytes, leavesPerChunk: chunkWidth(geometry), copyTo };
+  const { leafHashes, chunkRoots } = await hasher.hashFile(job);
+  if (leafHashes.length !== Math.ceil(bytes / LEAF_BYTES) * HASH_BYTES)
+    throw new CardumeError("file-changed", "it became shorter while it was being read", { exitCode: 1 });
+  await tree.write(leafHashes, (start / LEAF_BYTES) * HASH_BYTES);
+  onBytes?.(bytes);
+  return chunkRoots;
+}

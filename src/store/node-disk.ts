@@ -1,0 +1,114 @@
+import * as fs from "node:fs";
+import { promisify } from "node:util";
+import { syncFolder } from "../runtime/sync-folder.ts";
+import type { Disk, DiskFile, FilePath, FileStat, FolderEntry, OpenMode } from "./disk.ts";
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_RDWR } = fs.constants;
+
+/** A FIFO that stands where a file was must not hold a thread for ever: hence non-blocking. */
+const FLAGS = {
+  read: O_RDONLY | O_NONBLOCK,
+  create: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+  "create-private": O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
+  update: O_RDWR | O_NOFOLLOW | O_NONBLOCK,
+} as const satisfies Record<OpenMode, number>;
+
+const openFd = promisify(fs.open);
+const readFd = promisify(fs.read);
+const writeFd = promisify(fs.write);
+const truncateFd = promisify(fs.ftruncate);
+const syncFd = promisify(fs.fsync);
+const closeFd = promisify(fs.close);
+const statFd = promisify(fs.fstat);
+
+class NodeFile implements DiskFile {
+  readonly fd: number;
+
+  constructor(fd: number) {
+    this.fd = fd;
+  }
+
+  async read(buffer: Uint8Array, position: number): Promise<number> {
+    let done = 0;
+    while (done < buffer.length) {
+      const { bytesRead } = await readFd(this.fd, buffer, done, buffer.length - done, position + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  }
+
+  async write(bytes: Uint8Array, position: number): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const { bytesWritten } = await writeFd(this.fd, bytes, done, bytes.length - done, position + done);
+      done += bytesWritten;
+    }
+  }
+
+  truncate(bytes: number): Promise<void> {
+    return truncateFd(this.fd, bytes);
+  }
+
+  sync(): Promise<void> {
+    return syncFd(this.fd);
+  }
+
+  async stat(): Promise<FileStat> {
+    return fileStat(await statFd(this.fd, { bigint: true }));
+  }
+
+  close(): Promise<void> {
+    return closeFd(this.fd);
+  }
+}
+
+function kindOf(what: fs.BigIntStats | fs.Dirent<Buffer>): FileStat["kind"] {
+  if (what.isFile()) return "file";
+  if (what.isDirectory()) return "folder";
+  return what.isSymbolicLink() ? "link" : "other";
+}
+
+const fileStat = (stats: fs.BigIntStats): FileStat => ({
+  kind: kindOf(stats),
+  bytes: Number(stats.size),
+  mtimeNs: stats.mtimeNs,
+  inode: stats.ino,
+  device: stats.dev,
+});
+
+/** A name or path as text, or its bytes where they are no UTF-8. */
+export function asFilePath(bytes: Buffer): FilePath {
+  const text = bytes.toString();
+  return Buffer.from(text).equals(bytes) ? text : bytes;
+}
+
+/** The machine's disk. */
+export const nodeDisk: Disk = {
+  async open(path, mode) {
+    return new NodeFile(await openFd(path, FLAGS[mode], mode === "create-private" ? 0o600 : 0o644));
+  },
+  async stat(path) {
+    try {
+      return fileStat(await fs.promises.lstat(path, { bigint: true }));
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      throw error;
+    }
+  },
+  async list(folder): Promise<FolderEntry[]> {
+    const entries = await fs.promises.readdir(folder, { encoding: "buffer", withFileTypes: true });
+    return entries.map((entry) => ({ name: asFilePath(entry.name), kind: kindOf(entry) }));
+  },
+  async makeFolder(path) {
+    await fs.promises.mkdir(path);
+  },
+  rename: (from, to) => fs.promises.rename(from, to),
+  remove: (path) => fs.promises.rm(path, { recursive: true, force: true }),
+  syncFolder,
+  async freeBytes(path) {
+    const { bavail, bsize } = await fs.promises.statfs(path, { bigint: true });
+    return Number(bavail * bsize);
+  },
+};
