@@ -29,11 +29,11 @@ export const printable = (path: FilePath): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   path.toString().replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, "\ufffd");
 
-/** Does something with the disk. @throws CardumeError as {@link diskError} has it */
+/** Does something with the disk. @throws CardumeError as {@link diskError} has it, for what the system refused */
 export async function onDisk<Result>(doing: string, action: () => Promise<Result>): Promise<Result> {
   try {
     return await action();
   } catch (error) {
-    throw diskError(error, doing);
+    throw typeof (error as NodeJS.ErrnoException).syscall === "string" ? diskError(error, doing) : error;
   }
 }

@@ -148,8 +148,8 @@ export class FileChunkStore implements ChunkStore {
   }
 
   /** The stamp of the file as it is now; `undefined` when it is gone. */
-  async currentStamp(): Promise<Stamp | undefined> {
-    return this.#parts.data?.stat();
+  currentStamp(): Promise<Stamp | undefined> {
+    return this.#parts.data?.stat() ?? Promise.resolve(undefined);
   }
 
   /** Takes note that all of the file was read and found good while it had this stamp. */

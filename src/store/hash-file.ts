@@ -40,7 +40,12 @@ export async function hashWholeFile(
       chunkRoots.set(await hashPart(hasher, whole, start, jobBytes), (start / geometry.chunkBytes) * HASH_BYTES);
     }
   };
-  const workers = await Promise.allSettled(Array.from({ length: hasher.width + 1 }, work));
+  const stop = (error: unknown): never => {
+    position = geometry.bytes;
+    throw error;
+  };
+  // All have ended when this returns: the files are the caller's to close.
+  const workers = await Promise.allSettled(Array.from({ length: hasher.width + 1 }, () => work().catch(stop)));
   for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
   return { id: idOf(chunkRoots, geometry, sha256), chunkRoots };
 }

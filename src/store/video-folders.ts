@@ -128,6 +128,17 @@ export class Draft {
     }
   }
 
+  /** Makes a part that is one hole of so many bytes. */
+  async sized(part: Part, bytes: number): Promise<void> {
+    const file = await this.create(part);
+    try {
+      await file.truncate(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  }
+
   /**
    * Gives the folder its place. Its files are on the disk by then, their names are before it has its own, and its own
    * is when this returns: a power cut leaves all of it or nothing.

@@ -1,0 +1,93 @@
+import type { ReadMedia } from "./adder.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { dataFolder } from "./data-folder.ts";
+import type { Disk } from "./disk.ts";
+import { onDisk } from "./disk-errors.ts";
+import { HashPool } from "./hash-pool.ts";
+import type { Hasher } from "./hasher.ts";
+import { Library } from "./library.ts";
+import { libraryKey } from "./library-key.ts";
+import { acquireLibraryLock, type LibraryLock } from "./library-lock.ts";
+import { nodeDisk } from "./node-disk.ts";
+import { reconcile } from "./reconcile.ts";
+import { openCatalogue } from "./sqlite-catalogue.ts";
+import { VideoFolders } from "./video-folders.ts";
+
+/** How a library is opened. */
+export interface OpenOptions {
+  /** The data folder; else `CARDUME_DATA`, else the system's place for it. It is made when it is not there. */
+  readonly folder?: string | undefined;
+  /** What for, as another process is told that wants it meanwhile. */
+  readonly what?: string | undefined;
+  /** Told of what is mended while opening: a catalogue that is made again from the videos' folders. */
+  readonly onNotice?: ((text: string) => void) | undefined;
+}
+
+/** What a library stands on; the machine's own unless told. */
+export interface Foundations {
+  readonly disk?: Disk;
+  readonly hasher?: Hasher;
+  readonly catalogue?: (folder: string) => Promise<Catalogue>;
+  readonly lock?: (folder: string, what: string) => Promise<LibraryLock>;
+  readonly readMedia?: ReadMedia;
+  readonly wallClockMs?: () => number;
+  /** Called when the library is closed. */
+  readonly onClose?: () => Promise<void>;
+}
+
+const NO_MEDIA: ReadMedia = () => Promise.resolve(undefined);
+
+/**
+ * Opens a library, and makes its catalogue agree with what is on the disk.
+ * @throws CardumeError `library-held`, `data-folder-refused`, `library-too-new`, `key-invalid`, `disk-…`, `catalogue-failed`
+ */
+export async function openStore(options: OpenOptions = {}, foundations: Foundations = {}): Promise<Library> {
+  const folder = dataFolder(options.folder);
+  const { disk = nodeDisk, lock: takeLock = acquireLibraryLock } = foundations;
+  const lock = await takeLock(folder, options.what ?? "a program");
+  const undo: (() => Promise<unknown>)[] = [() => lock.release()];
+  try {
+    const notice = options.onNotice ?? ((): void => {});
+    const catalogue = await (foundations.catalogue?.(folder) ?? openSqlite(folder, notice));
+    undo.unshift(() => catalogue.close());
+    const hasher = foundations.hasher ?? new HashPool();
+    undo.unshift(() => hasher.close());
+    const { readMedia = NO_MEDIA, wallClockMs = Date.now, onClose } = foundations;
+    const folders = new VideoFolders(disk, folder);
+    const release = async (): Promise<void> => {
+      await onClose?.();
+      await lock.release();
+    };
+    return await onDisk(`cannot use the library in ${folder}`, async () => {
+      const key = await libraryKey(disk, folder);
+      await folders.prepare(folder);
+      const mended = await reconcile(disk, folders, catalogue, key);
+      const parts = { folder, disk, folders, catalogue, hasher, key, readMedia, wallClockMs, release };
+      const library = new Library(parts, mended);
+      await readAdopted(library, notice);
+      return library;
+    });
+  } catch (error) {
+    await foundations.onClose?.();
+    for (const one of undo) await one().catch(() => {});
+    throw error;
+  }
+}
+
+async function openSqlite(folder: string, notice: (text: string) => void): Promise<Catalogue> {
+  const { catalogue, state, movedTo } = await openCatalogue({ folder });
+  if (state === "damaged")
+    notice(`the catalogue was damaged: it is made again from the videos' folders (the old one is ${movedTo})`);
+  return catalogue;
+}
+
+/** What is held of the library's own bytes only the bytes can tell, when the catalogue is gone. */
+async function readAdopted(library: Library, notice: (text: string) => void): Promise<void> {
+  const { adopted, unread, unsound } = library.mended;
+  if (adopted.length > 0) notice(`${adopted.length} videos were not in the catalogue and are again`);
+  if (unsound.length > 0) notice(`${unsound.length} videos' manifests are damaged: add their files again`);
+  for (const [index, id] of unread.entries()) {
+    notice(`reading what is held: video ${index + 1} of ${unread.length}`);
+    await library.verify(id);
+  }
+}

@@ -1,0 +1,50 @@
+import type { Manifest } from "../core/content/manifest.ts";
+import type { ChunkCheck, ChunkStore, HeldListener, ReadProblem } from "./chunk-store.ts";
+
+/** One user's share of an open video: closing it closes the files only when nobody else uses them. */
+export class StoreHandle implements ChunkStore {
+  readonly manifest: Manifest;
+  readonly held: ChunkStore["held"];
+  readonly #store: ChunkStore;
+  readonly #release: () => Promise<void>;
+  readonly #endings = new Set<() => void>();
+  #closed: Promise<void> | undefined;
+
+  constructor(store: ChunkStore, release: () => Promise<void>) {
+    this.manifest = store.manifest;
+    this.held = store.held;
+    this.#store = store;
+    this.#release = release;
+  }
+
+  read(position: number, bytes: number, how?: "verified" | "trusted"): Promise<Uint8Array | ReadProblem> {
+    return this.#store.read(position, bytes, how);
+  }
+
+  leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {
+    return this.#store.leafHashes(chunk);
+  }
+
+  write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
+    return this.#store.write(chunk, bytes);
+  }
+
+  check(chunk: number): Promise<ChunkCheck> {
+    return this.#store.check(chunk);
+  }
+
+  onHeld(listener: HeldListener): () => void {
+    const end = this.#store.onHeld(listener);
+    this.#endings.add(end);
+    return () => {
+      this.#endings.delete(end);
+      end();
+    };
+  }
+
+  close(): Promise<void> {
+    for (const end of this.#endings) end();
+    this.#closed ??= this.#release();
+    return this.#closed;
+  }
+}
