@@ -45,6 +45,8 @@ export interface Disk {
   open(path: FilePath, mode: OpenMode): Promise<DiskFile>;
   /** Without following a link. `undefined`: nothing is there. */
   stat(path: FilePath): Promise<FileStat | undefined>;
+  /** The absolute path without any link in it. Rejects where nothing is. */
+  realPath(path: FilePath): Promise<FilePath>;
   /** In no order. */
   list(folder: FilePath): Promise<FolderEntry[]>;
   /** Makes one folder, whose parent is there and which is not. */

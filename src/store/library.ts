@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import type { SignedClaims } from "../core/content/claims.ts";
 import { chunkLeaves } from "../core/content/geometry.ts";
 import { formatLink } from "../core/content/link.ts";
@@ -18,7 +17,6 @@ import { type ExportOptions, exportFile, streamBytes } from "./export-file.ts";
 import { findVideo } from "./find-video.ts";
 import type { Hasher } from "./hasher.ts";
 import type { LibraryKey } from "./library-key.ts";
-import { asFilePath } from "./node-disk.ts";
 import { OpenVideos } from "./open-videos.ts";
 import type { Reconciled } from "./reconcile.ts";
 import { Space } from "./space.ts";
@@ -90,8 +88,7 @@ export class Library {
    */
   add(paths: readonly FilePath[], options: AddOptions = {}): AsyncGenerator<AddReport> {
     const { disk, folder } = this.#parts;
-    const realPath = async (path: FilePath): Promise<FilePath> =>
-      asFilePath(await realpath(path, { encoding: "buffer" }));
+    const realPath = (path: FilePath): Promise<FilePath> => disk.realPath(path);
     return addPaths({ disk, adder: this.#adder, exclude: [folder], realPath }, paths, options);
   }
 

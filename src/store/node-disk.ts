@@ -97,6 +97,9 @@ export const nodeDisk: Disk = {
       throw error;
     }
   },
+  async realPath(path) {
+    return asFilePath(await fs.promises.realpath(path, { encoding: "buffer" }));
+  },
   async list(folder): Promise<FolderEntry[]> {
     const entries = await fs.promises.readdir(folder, { encoding: "buffer", withFileTypes: true });
     return entries.map((entry) => ({ name: asFilePath(entry.name), kind: kindOf(entry) }));

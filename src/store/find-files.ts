@@ -1,0 +1,217 @@
+import { labelOf } from "../core/content/label.ts";
+import type { Disk, FilePath, FileStat, FolderEntry } from "./disk.ts";
+import { inPeoplesOrder, isHidden, keyOf, nameOf, nameOfKey, parentOf, pathIn } from "./file-path.ts";
+import { FolderSubtitles } from "./subtitle-names.ts";
+
+/** A subtitle file that lies beside its video. */
+export interface FoundSubtitle {
+  readonly path: FilePath;
+  readonly stat: FileStat;
+  /** For people. */
+  readonly name: string;
+  /** BCP 47, empty when the name says none. */
+  readonly language: string;
+}
+
+/** A regular file, with the subtitle files that belong to it. */
+export interface FoundFile {
+  readonly path: FilePath;
+  readonly stat: FileStat;
+  readonly subtitles: readonly FoundSubtitle[];
+}
+
+/**
+ * What is left out, and why: a `link` inside a folder; a FIFO, socket or device (`special`); a folder `too-deep` inside
+ * others; an `excluded` folder; what is `missing`, perhaps since a moment; what is `unreadable`, see `cause`.
+ */
+export interface SkippedPath {
+  readonly skipped: FilePath;
+  readonly reason: "link" | "special" | "too-deep" | "excluded" | "missing" | "unreadable";
+  /** The system's error. */
+  readonly cause?: unknown;
+}
+
+/** How the system is asked, and what is left out. */
+export interface FindOptions {
+  /** The absolute path without any link in it. Rejects where nothing is. */
+  readonly realPath: (path: FilePath) => Promise<FilePath>;
+  /** Folders that are left out with everything in them, such as the library's own. */
+  readonly exclude?: readonly FilePath[];
+}
+
+/** Folders inside folders. A tree of films has a handful. */
+const MAX_DEPTH = 64;
+
+/**
+ * What is to be added when somebody names these paths: files themselves, and every regular file below folders that is
+ * not hidden, in people's order. A link is followed where it is named, never inside a folder. Subtitle files come with
+ * their video. Never rejects: what cannot be read is said, and the rest goes on.
+ */
+export async function* findFiles(
+  disk: Disk,
+  roots: Iterable<FilePath>,
+  options: FindOptions,
+): AsyncGenerator<FoundFile | SkippedPath> {
+  const finder = new Finder(disk, options);
+  await finder.noteExcluded();
+  for (const root of roots) yield* finder.below(root);
+}
+
+type Found = FoundFile | SkippedPath;
+type Place = { readonly path: FilePath; readonly stat: FileStat };
+
+/** A folder on the way down. */
+interface Level {
+  readonly folder: FilePath;
+  readonly entries: readonly FolderEntry[];
+  readonly subtitles: FolderSubtitles;
+  next: number;
+}
+
+class Finder {
+  readonly #disk: Disk;
+  readonly #options: FindOptions;
+  readonly #excluded = new Set<string>();
+
+  constructor(disk: Disk, options: FindOptions) {
+    this.#disk = disk;
+    this.#options = options;
+  }
+
+  /** By what they are, not by their paths: there can be several to one folder. */
+  async noteExcluded(): Promise<void> {
+    for (const path of this.#options.exclude ?? []) {
+      const place = await this.#resolve(path);
+      if (!("skipped" in place)) this.#excluded.add(identity(place.stat));
+    }
+  }
+
+  async *below(root: FilePath): AsyncGenerator<Found> {
+    const place = await this.#resolve(root);
+    if ("skipped" in place) yield place;
+    else if (await this.#isInsideExcluded(place)) yield { skipped: root, reason: "excluded" };
+    else if (place.stat.kind === "folder") yield* this.#walk(place.path);
+    else if (place.stat.kind === "file") yield* this.#named(place);
+    else yield { skipped: root, reason: "special" };
+  }
+
+  /** Where a path leads, links followed. */
+  async #resolve(path: FilePath): Promise<Place | SkippedPath> {
+    try {
+      return await this.#place(await this.#options.realPath(path));
+    } catch (cause) {
+      return problem(path, cause);
+    }
+  }
+
+  async #place(path: FilePath): Promise<Place | SkippedPath> {
+    try {
+      const stat = await this.#disk.stat(path);
+      return stat === undefined ? { skipped: path, reason: "missing" } : { path, stat };
+    } catch (cause) {
+      return problem(path, cause);
+    }
+  }
+
+  async #isInsideExcluded(place: Place): Promise<boolean> {
+    if (this.#excluded.size === 0) return false;
+    if (this.#excluded.has(identity(place.stat))) return true;
+    for (let path = place.path, parent = parentOf(path); parent.length < path.length; parent = parentOf(path)) {
+      const folder = await this.#place(parent);
+      if (!("skipped" in folder) && this.#excluded.has(identity(folder.stat))) return true;
+      path = parent;
+    }
+    return false;
+  }
+
+  /** A file named by a person, with the subtitles beside it where its folder can be read. */
+  async *#named({ path, stat }: Place): AsyncGenerator<Found> {
+    const level = await this.#level(parentOf(path));
+    const name = nameOf(path);
+    if ("skipped" in level) yield { path, stat, subtitles: [] };
+    else yield* this.#file({ path, stat }, name, level);
+  }
+
+  /** With a stack of its own, so that no depth is too much for the program's. */
+  async *#walk(root: FilePath): AsyncGenerator<Found> {
+    const levels: Level[] = [];
+    for (let folder: FilePath | undefined = root; folder !== undefined || levels.length > 0; ) {
+      if (folder !== undefined) {
+        const level = levels.length < MAX_DEPTH ? await this.#level(folder) : tooDeep(folder);
+        if ("skipped" in level) yield level;
+        else levels.push(level);
+      }
+      folder = yield* this.#onward(levels);
+    }
+  }
+
+  /** What is next in the innermost folder, up to a folder in it, which is returned, or its end. */
+  async *#onward(levels: Level[]): AsyncGenerator<Found, FilePath | undefined> {
+    const level = levels.at(-1);
+    for (let entry = level?.entries[level.next++]; entry !== undefined; entry = level?.entries[level.next++]) {
+      const place = await this.#inside(level as Level, entry);
+      if (place === undefined) continue;
+      if ("skipped" in place) yield place;
+      else if (place.stat.kind === "folder") return place.path;
+      else yield* this.#file(place, entry.name, level as Level);
+    }
+    levels.pop();
+    return undefined;
+  }
+
+  /** What a folder's entry is, now: a file, a folder, or nothing to be added. `undefined`: not to be mentioned. */
+  async #inside(level: Level, entry: FolderEntry): Promise<Place | SkippedPath | undefined> {
+    if (isHidden(entry.name) || level.subtitles.owns(keyOf(entry.name))) return undefined;
+    const path = pathIn(level.folder, entry.name);
+    if (entry.kind === "link") return { skipped: path, reason: "link" };
+    if (entry.kind === "other") return { skipped: path, reason: "special" };
+    const place = await this.#place(path);
+    if ("skipped" in place) return place;
+    if (place.stat.kind === "link") return { skipped: path, reason: "link" };
+    if (place.stat.kind === "other") return { skipped: path, reason: "special" };
+    return this.#excluded.has(identity(place.stat)) ? { skipped: path, reason: "excluded" } : place;
+  }
+
+  async *#file({ path, stat }: Place, name: FilePath, level: Level): AsyncGenerator<Found> {
+    const subtitles: FoundSubtitle[] = [];
+    for (const subtitle of level.subtitles.of(keyOf(name))) {
+      const ownName = nameOfKey(subtitle.name);
+      const place = await this.#place(pathIn(level.folder, ownName));
+      if ("skipped" in place) yield place;
+      else if (place.stat.kind === "file") {
+        subtitles.push({ ...place, name: labelOf(ownName.toString()), language: subtitle.language });
+      }
+    }
+    yield { path, stat, subtitles };
+  }
+
+  async #level(folder: FilePath): Promise<Level | SkippedPath> {
+    try {
+      const entries = inPeoplesOrder(await this.#disk.list(folder));
+      const files = entries.filter(({ name, kind }) => kind === "file" && !isHidden(name));
+      return { folder, entries, subtitles: new FolderSubtitles(files.map(({ name }) => keyOf(name))), next: 0 };
+    } catch (cause) {
+      return problem(folder, cause);
+    }
+  }
+}
+
+const tooDeep = (folder: FilePath): SkippedPath => ({ skipped: folder, reason: "too-deep" });
+
+const problem = (path: FilePath, cause: unknown): SkippedPath => {
+  const { code } = cause as NodeJS.ErrnoException;
+  const isGone = code === "ENOENT" || code === "ENOTDIR";
+  return { skipped: path, reason: isGone ? "missing" : "unreadable", cause };
+};
+
+const identity = ({ device, inode }: FileStat): string => `${device}:${inode}`;
+
+/**
+ * A title from a file's name: without its extension, and with spaces for underscores where it has no spaces. Never
+ * empty.
+ */
+export function titleOf(fileName: string): string {
+  const stem = /^(.+)\.(?=[0-9]*[a-z])[a-z0-9]{1,5}$/is.exec(fileName)?.[1] ?? fileName;
+  const words = stem.includes(" ") ? stem : stem.replaceAll("_", " ");
+  return labelOf(words) || labelOf(fileName) || "untitled";
+}

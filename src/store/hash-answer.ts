@@ -1,0 +1,31 @@
+import type { HashedRun, ReadRun } from "./hasher.ts";
+
+/** What comes of a job. */
+export type HashResult = HashedRun | Uint8Array | ReadRun;
+
+/** A worker's answer to one job. */
+export type HashAnswer = { readonly result: HashResult } | { readonly failure: Failure };
+
+/** An error as it crosses between threads: a clone of the error itself would lose all but its message. */
+export interface Failure {
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly errno?: number | undefined;
+  readonly syscall?: string | undefined;
+}
+
+/** What is to be told of an error, of the system's or any other. */
+export function failureOf(error: unknown): Failure {
+  const { message, code, errno, syscall } = error as NodeJS.ErrnoException;
+  return { message, code, errno, syscall };
+}
+
+/** The error again. */
+export const errorOf = ({ message, ...system }: Failure): Error => Object.assign(new Error(message), system);
+
+/** The memory of a result, which changes hands with it. */
+export function memoryOf(result: HashResult): ArrayBuffer[] {
+  if (result instanceof Uint8Array) return [result.buffer as ArrayBuffer];
+  if ("bytes" in result) return [result.bytes.buffer as ArrayBuffer];
+  return [result.leafHashes.buffer as ArrayBuffer, result.chunkRoots.buffer as ArrayBuffer];
+}

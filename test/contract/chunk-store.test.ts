@@ -1,0 +1,214 @@
+import { closeSync, openSync, readSync, truncateSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { hashAt } from "../../src/core/content/merkle.ts";
+import { verifyLeafHashes } from "../../src/core/content/proof.ts";
+import { type ChunkStore, isReadProblem } from "../../src/store/chunk-store.ts";
+import { MemoryChunkStore } from "../../src/store/memory-chunk-store.ts";
+import { openStore } from "../../src/store/open.ts";
+import { type MadeVideo, madeVideo } from "../unit/support/made-video.ts";
+import { tempFolder } from "../unit/support/temp-folder.ts";
+import { sha256 } from "../unit/support/video.ts";
+
+/** What every store must do, wherever its bytes are. */
+interface Subject {
+  readonly store: ChunkStore;
+  /** Turns one bit of what is kept. */
+  flip(position: number): void;
+  /** Takes away what is kept of the last chunk but its first byte. */
+  cut(): void;
+  close(): Promise<void>;
+}
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+const subjects: Record<string, (video: MadeVideo) => Promise<Subject>> = {
+  FileChunkStore: async ({ manifest, lastLeaf }) => {
+    const folder = tempFolder();
+    const library = await openStore({ folder });
+    const store = await library.receive(manifest, lastLeaf);
+    const content = join(folder, "videos", Buffer.from(manifest.id).toString("hex"), "content");
+    return {
+      store,
+      flip: (position) => flipInFile(content, position),
+      cut: () => truncateSync(content, (manifest.geometry.chunks - 1) * manifest.geometry.chunkBytes + 1),
+      close: () => library.close(),
+    };
+  },
+  MemoryChunkStore: ({ manifest }) => {
+    const chunks = new Map<number, Uint8Array>();
+    const { chunkBytes, chunks: count } = manifest.geometry;
+    return Promise.resolve({
+      store: new MemoryChunkStore(manifest, chunks),
+      flip: (position) => {
+        const chunk = chunks.get(Math.floor(position / chunkBytes)) as Uint8Array;
+        chunk[position % chunkBytes] = (chunk[position % chunkBytes] as number) ^ 4;
+      },
+      cut: () => chunks.set(count - 1, (chunks.get(count - 1) as Uint8Array).slice(0, 1)),
+      close: () => Promise.resolve(),
+    });
+  },
+};
+
+function flipInFile(path: string, position: number): void {
+  const fd = openSync(path, "r+");
+  const byte = new Uint8Array(1);
+  readSync(fd, byte, 0, 1, position);
+  writeSync(fd, Uint8Array.of((byte[0] as number) ^ 4), 0, 1, position);
+  closeSync(fd);
+}
+
+const BYTES = 3 * 1_048_576 + 70_007;
+const CHUNK = 1_048_576;
+
+describe.for(Object.entries(subjects))("%s", ([, make]) => {
+  async function open(video: MadeVideo): Promise<Subject> {
+    const subject = await make(video);
+    closing.push(subject.close);
+    return subject;
+  }
+
+  async function filled(video: MadeVideo): Promise<Subject> {
+    const subject = await open(video);
+    for (let chunk = 0; chunk < video.manifest.geometry.chunks; chunk++)
+      expect(await subject.store.write(chunk, video.chunk(chunk))).toBe("held");
+    return subject;
+  }
+
+  test("holds nothing at first", async () => {
+    const { store } = await open(madeVideo(BYTES));
+    expect(store.held.count).toBe(0);
+    expect(await store.read(CHUNK + 5, 10)).toEqual({ problem: "not-held", chunk: 1 });
+    expect(await store.leafHashes(2)).toEqual({ problem: "not-held", chunk: 2 });
+    expect(await store.check(0)).toBe("absent");
+  });
+
+  test("gives back any range of what it was given, whatever the order", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await open(video);
+    await Promise.all([3, 0, 2, 1].map((chunk) => store.write(chunk, video.chunk(chunk))));
+    expect(store.held.count).toBe(4);
+    const ranges = [
+      [0, 1],
+      [0, CHUNK],
+      [16_383, 2],
+      [CHUNK - 1, 2],
+      [CHUNK - 16_385, CHUNK],
+      [2 * CHUNK + 100, 65_536],
+      [BYTES - 1, 1],
+      [BYTES - 70_007, 70_007],
+      [BYTES - CHUNK, CHUNK],
+    ] as const;
+    for (const how of ["verified", "trusted"] as const)
+      for (const [position, bytes] of ranges) {
+        const read = await store.read(position, bytes, how);
+        expect(Buffer.compare(read as Uint8Array, video.content.subarray(position, position + bytes))).toBe(0);
+      }
+  });
+
+  test("takes no chunk that is not what it has to be", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await open(video);
+    const wrong = video.chunk(1);
+    wrong[77] = (wrong[77] as number) ^ 1;
+    expect(await store.write(1, wrong)).toBe("wrong-bytes");
+    expect(await store.write(1, video.chunk(0))).toBe("wrong-bytes");
+    expect(await store.write(1, video.chunk(1).subarray(1))).toBe("wrong-bytes");
+    expect(await store.write(3, video.chunk(0))).toBe("wrong-bytes");
+    expect(store.held.count).toBe(0);
+    expect(await store.read(CHUNK, 1)).toEqual({ problem: "not-held", chunk: 1 });
+  });
+
+  test("takes a chunk twice, and by two at a time, as once", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await open(video);
+    const both = await Promise.all([store.write(2, video.chunk(2)), store.write(2, video.chunk(2))]);
+    expect([...both, await store.write(2, video.chunk(2))]).toEqual(["held", "held", "held"]);
+    expect(store.held.count).toBe(1);
+  });
+
+  test("holds a chunk from the moment that its write resolves, and not before it is told", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await open(video);
+    const told: unknown[] = [];
+    const end = store.onHeld((chunk, isHeld) => told.push([chunk, isHeld, store.held.has(chunk)]));
+    await store.write(0, video.chunk(0));
+    expect(told).toEqual([[0, true, true]]);
+    end();
+    await store.write(1, video.chunk(1));
+    expect(told).toHaveLength(1);
+  });
+
+  test("gives leaf hashes that lead to the chunk's root", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await filled(video);
+    for (const chunk of [0, 3]) {
+      const hashes = (await store.leafHashes(chunk)) as Uint8Array;
+      const root = hashAt(video.manifest.chunkRoots, chunk);
+      expect(verifyLeafHashes(hashes, chunk, root, video.manifest.geometry, sha256)).toBe(true);
+    }
+  });
+
+  test("never gives a byte of a chunk that was damaged, and no longer holds it", async () => {
+    const video = madeVideo(BYTES);
+    const { store, flip } = await filled(video);
+    flip(CHUNK + 40_000);
+    const lost: number[] = [];
+    store.onHeld((chunk, isHeld) => !isHeld && lost.push(chunk));
+    expect(await store.read(CHUNK + 39_000, 2000)).toEqual({ problem: "damaged", chunk: 1 });
+    expect(lost).toEqual([1]);
+    expect(store.held.has(1)).toBe(false);
+    expect(store.held.count).toBe(3);
+    expect(isReadProblem(await store.read(0, CHUNK))).toBe(false);
+  });
+
+  test("takes a good copy of a chunk that was damaged", async () => {
+    const video = madeVideo(BYTES);
+    const { store, flip } = await filled(video);
+    flip(5);
+    expect(await store.check(0)).toBe("lost");
+    expect(await store.write(0, video.chunk(0))).toBe("held");
+    expect(Buffer.compare((await store.read(0, CHUNK)) as Uint8Array, video.chunk(0))).toBe(0);
+  });
+
+  test("finds a damaged chunk when it looks, and the same good again when it is mended", async () => {
+    const video = madeVideo(BYTES);
+    const { store, flip } = await filled(video);
+    flip(BYTES - 1);
+    expect(await Promise.all([0, 1, 2, 3].map((chunk) => store.check(chunk)))).toEqual([
+      "good",
+      "good",
+      "good",
+      "lost",
+    ]);
+    expect(await store.check(3)).toBe("absent");
+    flip(BYTES - 1);
+    expect(await store.check(3)).toBe("recovered");
+    expect(store.held.count).toBe(4);
+  });
+
+  test("notices that the end is missing", async () => {
+    const video = madeVideo(BYTES);
+    const { store, cut } = await filled(video);
+    cut();
+    expect(await store.read(3 * CHUNK, 1)).toEqual({ problem: "damaged", chunk: 3 });
+    expect(store.held.count).toBe(3);
+  });
+
+  test.for([1, 100, 16_384, 16_385, CHUNK - 1, CHUNK, CHUNK + 1])("keeps a video of %i bytes", async (bytes) => {
+    const video = madeVideo(bytes);
+    const { store } = await filled(video);
+    const read = await store.read(0, Math.min(bytes, CHUNK));
+    expect(Buffer.compare(read as Uint8Array, video.content.subarray(0, CHUNK))).toBe(0);
+    expect(Buffer.compare((await store.read(bytes - 1, 1)) as Uint8Array, video.content.subarray(-1))).toBe(0);
+  });
+
+  test("refuses to be asked for more than 1 MiB, or beyond the end", async () => {
+    const { store } = await open(madeVideo(BYTES));
+    await expect((async () => await store.read(0, CHUNK + 1))()).rejects.toThrow(/1 MiB/);
+    await expect((async () => await store.read(BYTES - 1, 2))()).rejects.toThrow(/inside the video/);
+  });
+});
