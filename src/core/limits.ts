@@ -163,6 +163,48 @@ export const STORE = {
   maxSourceFileBytes: 65_536,
   /** More than any PEM of an Ed25519 key. */
   maxKeyFileBytes: 4096,
+  /** Folders inside folders that are being added: a tree of films has a handful. */
+  maxFolderDepth: 64,
+  /** Bytes of the name of an exported file: file systems take 255, and another suffix has to fit. */
+  maxExportNameBytes: 200,
+  /** Characters of a claimed name that are looked at for it. */
+  maxExportNameChars: 4096,
+  /** Threads beyond this wait for the disk and for memory rather than for a core. */
+  maxHashThreads: 4,
+  /** Threads that may die one after the other without having answered: then none are started any more. */
+  maxHashThreadDeaths: 3,
+  /** Writes between checkpoints: a few MB of log, and a reader of the log after a crash takes milliseconds. */
+  writesPerCheckpoint: 512,
+  /** Query words beyond these narrow nothing down any further, and FTS5 refuses expressions of hundreds. */
+  maxSearchWords: 32,
+  /** Characters of a query that are looked at: as many as four titles have. */
+  maxSearchChars: 1024,
+  /** A note is some 100 bytes; of a longer one nothing is believed. */
+  maxHolderNoteBytes: 1024,
+  /** Characters of what a holder says it does. */
+  maxHolderChars: 60,
   /** Candidates shown for an ambiguous VIDEO. */
   maxCandidates: 10,
+} as const;
+
+/** What reading a stranger's media file may cost. */
+export const MEDIA = {
+  /** Ordinary files take some ms; after this long the reading process is ended, and the file has no facts. */
+  maxFileMs: 10_000,
+  /** A duration that has to be searched for (no index, a slow disk) is given up after this long; the other facts stay. */
+  maxSearchMs: 5000,
+  /** Bytes read of one file: an index is some MiB; only a Matroska file without one is searched to its end. */
+  maxFileReadBytes: 268_435_456,
+  /** Bytes read at one time: the index of a film of four hours at 60 frames a second is 20 MiB. */
+  maxOneReadBytes: 67_108_864,
+  /** The beginning of a Matroska file, where its title and its subtitle tracks are. */
+  maxHeadBytes: 131_072,
+  /** Heap of the reading thread: where mediabunny has to list all pictures, two hours at 60 a second take 90 MiB. */
+  maxHeapMiB: 128,
+  /** Bytes of a file that mediabunny keeps. */
+  maxMediaCacheBytes: 4_194_304,
+  /** Boxes looked at for the movie's header; a file has a handful on that level. */
+  maxBoxes: 64,
+  /** The reading process ends when it had nothing to do for this long: it is 115 MB, and 0.4 s to start. */
+  mediaIdleMs: 5000,
 } as const;

@@ -1,11 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { CardumeError } from "../core/errors.ts";
+import { STORE } from "../core/limits.ts";
 import { isMistake, runningError, sentError } from "./catalogue-errors.ts";
 import { type Answer, isWrite, type Operation } from "./catalogue-messages.ts";
 import type { SqliteRows } from "./catalogue-queries.ts";
-
-/** Writes between checkpoints: a few MB of log, and a reader of the log after a crash takes milliseconds. */
-const WRITES_PER_CHECKPOINT = 512;
 
 /** Runs operations that were asked together: all their writes in one transaction, or none of them. */
 export class Batches {
@@ -43,7 +41,7 @@ export class Batches {
 
   /** Copies the log into the database when it has become long; to be called when nobody waits for an answer. */
   tidy(): void {
-    if (this.#writesInLog >= WRITES_PER_CHECKPOINT && this.#failure === undefined) this.#checkpoint("PASSIVE");
+    if (this.#writesInLog >= STORE.writesPerCheckpoint && this.#failure === undefined) this.#checkpoint("PASSIVE");
   }
 
   /** Leaves one file, with no log beside it, unless the disk refuses; what was written is safe in either case. */

@@ -1,8 +1,4 @@
-/** Query words beyond these narrow nothing down any further, and FTS5 refuses expressions of hundreds. */
-const MAX_WORDS = 32;
-
-/** Characters of a query that are looked at: as many as four titles have. */
-const MAX_QUERY_CHARS = 1024;
+import { STORE } from "../core/limits.ts";
 
 /** What the `unicode61` tokenizer takes for a word: letters, digits and private characters, with their marks. */
 const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{Co}\p{M}]*/gu;
@@ -58,10 +54,10 @@ export interface Search {
 
 /** What a person or a stranger asks for. @returns `undefined` when that is nothing, so that everything is meant */
 export function searchOf(query: string): Search | undefined {
-  const text = query.slice(0, MAX_QUERY_CHARS).toWellFormed().replaceAll("\0", " ").trim();
+  const text = query.slice(0, STORE.maxSearchChars).toWellFormed().replaceAll("\0", " ").trim();
   if (text === "") return undefined;
-  const words = [...new Set(text.match(WORD))].slice(0, MAX_WORDS);
-  const texts = words.length > 0 ? [] : text.split(/\s+/u).slice(0, MAX_WORDS);
+  const words = [...new Set(text.match(WORD))].slice(0, STORE.maxSearchWords);
+  const texts = words.length > 0 ? [] : text.split(/\s+/u).slice(0, STORE.maxSearchWords);
   return { words, texts };
 }
 

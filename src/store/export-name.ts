@@ -1,10 +1,5 @@
 import { labelOf } from "../core/content/label.ts";
-
-/** File systems take 255; with this much less, a copy's " (2)" and a temporary file's ending still fit. */
-const MAX_BYTES = 200;
-
-/** More of a name than any file has. */
-const MAX_CHARS = 4096;
+import { STORE } from "../core/limits.ts";
 
 /** What separates folders somewhere, or is refused by Windows. */
 const SEPARATORS = /[/\\<>:"|?*]/g;
@@ -18,20 +13,23 @@ const DEVICE = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout
  * UTF-8. A long one keeps its extension.
  */
 export function safeFileName(name: string): string {
-  const bounded = name.length > MAX_CHARS ? name.slice(0, MAX_CHARS / 2) + name.slice(-MAX_CHARS / 2) : name;
-  const flat = labelOf(bounded, MAX_CHARS).replace(SEPARATORS, "_").normalize("NFC");
+  const bounded =
+    name.length > STORE.maxExportNameChars
+      ? name.slice(0, STORE.maxExportNameChars / 2) + name.slice(-STORE.maxExportNameChars / 2)
+      : name;
+  const flat = labelOf(bounded, STORE.maxExportNameChars).replace(SEPARATORS, "_");
   const bare = withoutEnds(flat);
   const safe = cut(DEVICE.test(bare) ? `_${bare}` : bare);
   return safe === "" ? "untitled" : safe;
 }
 
 /** Windows drops points and spaces at the end, and a name that begins with a point is hidden. */
-const withoutEnds = (name: string): string => name.replace(/^[. ]+/, "").replace(/(?<![. ])[. ]+$/, "");
+const withoutEnds = (name: string): string => name.replace(/^[. ]+/, "").replace(/[. ]+$/, "");
 
 function cut(name: string): string {
-  if (Buffer.byteLength(name) <= MAX_BYTES) return name;
+  if (Buffer.byteLength(name) <= STORE.maxExportNameBytes) return name;
   const extension = /\.[\p{L}\p{N}]{1,10}$/u.exec(name)?.[0] ?? "";
-  let left = MAX_BYTES - Buffer.byteLength(extension);
+  let left = STORE.maxExportNameBytes - Buffer.byteLength(extension);
   let stem = "";
   for (const character of name.slice(0, name.length - extension.length)) {
     left -= Buffer.byteLength(character);

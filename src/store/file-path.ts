@@ -13,11 +13,11 @@ export function parentOf(path: FilePath): FilePath {
   const end = path.lastIndexOf(sep);
   // A root keeps its separator: `/`, `C:\`.
   const isBelowRoot = end === path.indexOf(sep);
-  return path.length === end + 1 ? path : asTextIfIt(path.slice(0, isBelowRoot ? end + 1 : end));
+  return path.length === end + 1 ? path : asFilePath(path.slice(0, isBelowRoot ? end + 1 : end));
 }
 
 /** The last part of a path. */
-export const nameOf = (path: FilePath): FilePath => asTextIfIt(path.slice(path.lastIndexOf(sep) + 1));
+export const nameOf = (path: FilePath): FilePath => asFilePath(path.slice(path.lastIndexOf(sep) + 1));
 
 /** Whether a name is one of those that folders do not show. */
 export const isHidden = (name: FilePath): boolean => (typeof name === "string" ? name[0] === "." : name[0] === 0x2e);
@@ -46,9 +46,9 @@ export function inPeoplesOrder(entries: readonly FolderEntry[]): FolderEntry[] {
 
 const separatorsAtEnd = (path: FilePath): number => (path.lastIndexOf(sep) === path.length - 1 ? 1 : 0);
 
-/** The part of a path of bytes may be UTF-8, and then is a text as everywhere. */
-function asTextIfIt(part: FilePath): FilePath {
-  if (typeof part === "string") return part;
-  const text = part.toString();
-  return Buffer.from(text).equals(part) ? text : part;
+/** A name or path as a text if it is one: a part of bytes that are no UTF-8 may be. */
+export function asFilePath(bytes: FilePath): FilePath {
+  if (typeof bytes === "string") return bytes;
+  const text = bytes.toString();
+  return Buffer.from(text).equals(bytes) ? text : bytes;
 }

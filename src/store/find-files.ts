@@ -1,4 +1,5 @@
 import { labelOf } from "../core/content/label.ts";
+import { STORE } from "../core/limits.ts";
 import type { Disk, FilePath, FileStat, FolderEntry } from "./disk.ts";
 import { inPeoplesOrder, isHidden, keyOf, nameOf, nameOfKey, parentOf, pathIn } from "./file-path.ts";
 import { FolderSubtitles } from "./subtitle-names.ts";
@@ -38,9 +39,6 @@ export interface FindOptions {
   /** Folders that are left out with everything in them, such as the library's own. */
   readonly exclude?: readonly FilePath[];
 }
-
-/** Folders inside folders. A tree of films has a handful. */
-const MAX_DEPTH = 64;
 
 /**
  * What is to be added when somebody names these paths: files themselves, and every regular file below folders that is
@@ -137,7 +135,7 @@ class Finder {
     const levels: Level[] = [];
     for (let folder: FilePath | undefined = root; folder !== undefined || levels.length > 0; ) {
       if (folder !== undefined) {
-        const level = levels.length < MAX_DEPTH ? await this.#level(folder) : tooDeep(folder);
+        const level = levels.length < STORE.maxFolderDepth ? await this.#level(folder) : tooDeep(folder);
         if ("skipped" in level) yield level;
         else levels.push(level);
       }

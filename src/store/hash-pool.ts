@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { CardumeError } from "../core/errors.ts";
+import { STORE } from "../core/limits.ts";
 import { sibling } from "../runtime/worker-url.ts";
 import type { HashResult } from "./hash-answer.ts";
 import type { HashJob } from "./hash-run.ts";
@@ -13,12 +14,6 @@ export interface HashPoolOptions {
   /** The threads' program, for tests of threads that die. */
   readonly worker?: URL;
 }
-
-/** Threads beyond this wait for the disk and for memory rather than for a core. */
-const MAX_WIDTH = 4;
-
-/** Threads that may die one after the other without having answered: then none are started any more. */
-const MAX_DEATHS = 3;
 
 /**
  * Short jobs given to a thread at one time: it begins the next while the answer to the first travels, which gives a
@@ -40,7 +35,7 @@ export class HashPool implements Hasher {
   #closing: Promise<void> | undefined;
 
   constructor({ width, worker }: HashPoolOptions = {}) {
-    this.width = width ?? Math.min(MAX_WIDTH, Math.max(1, availableParallelism()));
+    this.width = width ?? Math.min(STORE.maxHashThreads, Math.max(1, availableParallelism()));
     this.#worker = worker ?? sibling("hash-worker", import.meta.url);
   }
 
@@ -117,7 +112,8 @@ export class HashPool implements Hasher {
     this.#deaths++;
     const error = hasherStopped("a thread that hashes died", cause);
     for (const { reject } of jobs) reject(error);
-    if (this.#deaths >= MAX_DEATHS) this.#stop(`${MAX_DEATHS} threads that hash died one after the other`, cause);
+    if (this.#deaths >= STORE.maxHashThreadDeaths)
+      this.#stop(`${STORE.maxHashThreadDeaths} threads that hash died one after the other`, cause);
     this.#goOn();
   }
 

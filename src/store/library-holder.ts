@@ -1,18 +1,13 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { labelOf } from "../core/content/label.ts";
-
-/** A note is some 100 bytes; of a longer one nothing is believed. */
-const MAX_NOTE_BYTES = 1024;
-
-/** Characters of what a holder says it does. */
-const MAX_WHAT_CHARS = 60;
+import { STORE } from "../core/limits.ts";
 
 const ANYBODY = "another process";
 
 /** What this process tells others of itself while it has the library. */
 export const holderNote = (what: string): string =>
-  `${JSON.stringify({ pid: process.pid, what: labelOf(what, MAX_WHAT_CHARS), since: new Date().toISOString() })}\n`;
+  `${JSON.stringify({ pid: process.pid, what: labelOf(what, STORE.maxHolderChars), since: new Date().toISOString() })}\n`;
 
 /** Who has the library, for a person, from the note that it left: "process 4711 (cardume add, since 14:02)". */
 export async function holderOf(file: string): Promise<string> {
@@ -28,7 +23,7 @@ export function holderText(note: string, now: Date): string {
   const { pid, what, since } = fieldsOf(note);
   // A note outlives a process that was killed, until the next holder has written its own.
   if (typeof pid !== "number" || !isAlive(pid)) return ANYBODY;
-  const label = typeof what === "string" ? labelOf(what, MAX_WHAT_CHARS) : "";
+  const label = typeof what === "string" ? labelOf(what, STORE.maxHolderChars) : "";
   const details = [label, sinceText(since, now)].filter((text) => text !== "").join(", ");
   return details === "" ? `process ${pid}` : `process ${pid} (${details})`;
 }
@@ -65,8 +60,13 @@ async function readNote(file: string): Promise<string> {
   // Without waiting, should it be a pipe.
   const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(MAX_NOTE_BYTES + 1), 0, MAX_NOTE_BYTES + 1, 0);
-    return bytesRead > MAX_NOTE_BYTES ? "" : buffer.toString("utf8", 0, bytesRead);
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(STORE.maxHolderNoteBytes + 1),
+      0,
+      STORE.maxHolderNoteBytes + 1,
+      0,
+    );
+    return bytesRead > STORE.maxHolderNoteBytes ? "" : buffer.toString("utf8", 0, bytesRead);
   } finally {
     await handle.close();
   }

@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import { promisify } from "node:util";
 import { syncFolder } from "../runtime/sync-folder.ts";
-import type { Disk, DiskFile, FilePath, FileStat, FolderEntry, OpenMode } from "./disk.ts";
+import type { Disk, DiskFile, FileStat, FolderEntry, OpenMode } from "./disk.ts";
+import { asFilePath } from "./file-path.ts";
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY, O_RDWR } = fs.constants;
 
@@ -76,12 +77,6 @@ const fileStat = (stats: fs.BigIntStats): FileStat => ({
   inode: stats.ino,
   device: stats.dev,
 });
-
-/** A name or path as text, or its bytes where they are no UTF-8. */
-export function asFilePath(bytes: Buffer): FilePath {
-  const text = bytes.toString();
-  return Buffer.from(text).equals(bytes) ? text : bytes;
-}
 
 /** The machine's disk. */
 export const nodeDisk: Disk = {
