@@ -1,16 +1,29 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { CardumeError } from "../core/errors.ts";
+import { addAdd } from "./add.ts";
 import { addClient } from "./client.ts";
 import { addDemo } from "./demo.ts";
 import { EXIT } from "./exit-code.ts";
+import { addExport } from "./export.ts";
+import { addLink } from "./link.ts";
+import { addLs } from "./ls.ts";
 import { addPeer } from "./peer.ts";
+import { addRm } from "./rm.ts";
+import { addShow } from "./show.ts";
 import { addSplit } from "./split.ts";
+import { addVerify } from "./verify.ts";
 
 /** What commands share: where their exit code goes. */
 export interface CommandContext {
   exitCode: number;
 }
+
+/** In the order of the help: the library, then the original network. */
+const COMMANDS = [
+  ...[addAdd, addLs, addShow, addLink, addVerify, addExport, addRm],
+  ...[addPeer, addClient, addSplit, addDemo],
+];
 
 const packageJson = new URL("../../package.json", import.meta.url);
 
@@ -31,7 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureOutput({
       outputError: (text, write) => write(inOurWords(text)),
     });
-  for (const add of [addPeer, addClient, addSplit, addDemo]) add(program, context);
+  for (const add of COMMANDS) add(program, context);
   for (const command of program.commands) command.option("--debug", "show a stack trace with an error");
   watchOutput();
   try {

@@ -282,7 +282,8 @@ export class Library {
   }
 
   async #removeSource({ source, state }: VideoInfo): Promise<boolean> {
-    if (source === undefined || state === "changed" || state === "missing") return false;
+    // One that was verified since it changed is "partial": it is not the file that was added either.
+    if (source === undefined || state !== "complete") return false;
     await onDisk("cannot remove the file", () => this.#parts.disk.remove(source));
     return true;
   }

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { formatBytes, formatDuration, formatRate } from "../../../src/cli/format.ts";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLength,
+  formatMoment,
+  formatRate,
+} from "../../../src/cli/format.ts";
 
 test.for([
   [0, "0 B"],
@@ -13,7 +20,10 @@ test.for([
   [999_500, "1.0 MB"],
   [61_440_000, "61.4 MB"],
   [5e9, "5.0 GB"],
-  [5e12, "5000 GB"],
+  [999_499_999_999, "999 GB"],
+  [5e12, "5.0 TB"],
+  [17_592_186_044_416, "17.6 TB"],
+  [5e15, "5000 TB"],
 ] as const)("%i bytes are %s", ([bytes, text]) => {
   expect(formatBytes(bytes)).toBe(text);
 });
@@ -38,4 +48,23 @@ test.for([
 test("a rate is bytes a second; no time is no rate", () => {
   expect(formatRate(1_000_000, 500)).toBe("2.0 MB/s");
   expect(formatRate(1000, 0)).toBe("0 B/s");
+});
+
+test.for([
+  [0, "0:00"],
+  [7499, "0:07"],
+  [59_700, "1:00"],
+  [187_000, "3:07"],
+  [3_723_000, "1:02:03"],
+  [360_000_000, "100:00:00"],
+] as const)("a video of %i ms is %s long", ([ms, text]) => {
+  expect(formatLength(ms)).toBe(text);
+});
+
+test("a moment is told in the person's own time", () => {
+  expect(formatMoment(new Date(2026, 2, 1, 4, 5).getTime())).toBe("2026-03-01 04:05");
+});
+
+test("one is one, and all other numbers are many", () => {
+  expect([0, 1, 2].map((count) => formatCount(count, "video"))).toEqual(["0 videos", "1 video", "2 videos"]);
 });

@@ -1,0 +1,56 @@
+import { getCompileCacheDir } from "node:module";
+import { openLibrary } from "../open-library.ts";
+import { keepYoungGenerationSmall } from "../runtime/heap.ts";
+import type { Library } from "../store/library.ts";
+import { EXIT } from "./exit-code.ts";
+import type { LibraryFlags } from "./library-options.ts";
+import { Output } from "./output.ts";
+
+/** What a command of the library works with. */
+export interface LibrarySession {
+  readonly library: Library;
+  readonly output: Output;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the library for one command, and closes it whatever happens. `command` is what another process is told that
+ * wants the library meanwhile.
+ * @returns the exit code
+ */
+export async function withLibrary(
+  command: string,
+  flags: LibraryFlags,
+  action: (session: LibrarySession) => Promise<number>,
+  output: Output = new Output(flags.json === true),
+): Promise<number> {
+  keepMemorySmall();
+  const abort = new AbortController();
+  // Opening may read for long what a lost catalogue had known, and takes no signal; verifying finds the rest later.
+  let interrupt = (): void => process.exit(EXIT.interrupted);
+  // The listeners stay: the launcher may pass on a second Ctrl-C while this process ends.
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => interrupt());
+  const onNotice = (text: string): void => output.notice(`cardume: ${text}`);
+  const library = await openLibrary({ folder: flags.data, what: `cardume ${command}`, onNotice });
+  interrupt = () => abort.abort();
+  try {
+    return await action({ library, output, signal: abort.signal });
+  } catch (error) {
+    if (abort.signal.aborted) return EXIT.interrupted;
+    throw error;
+  } finally {
+    output.stop();
+    await library.close();
+  }
+}
+
+/**
+ * The launcher's compile cache is its own thread's: without this, every thread of the library would compile its program
+ * anew, which in a checkout costs some 25 MB each.
+ */
+function keepMemorySmall(): void {
+  keepYoungGenerationSmall();
+  const folder = getCompileCacheDir();
+  if (folder !== undefined) process.env["NODE_COMPILE_CACHE"] ??= folder;
+}
