@@ -27,21 +27,20 @@ export async function withLibrary(
 ): Promise<number> {
   keepMemorySmall();
   const abort = new AbortController();
-  // Opening may read for long what a lost catalogue had known, and takes no signal; verifying finds the rest later.
-  let interrupt = (): void => process.exit(EXIT.interrupted);
   // The listeners stay: the launcher may pass on a second Ctrl-C while this process ends.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => interrupt());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => abort.abort());
   const onNotice = (text: string): void => output.notice(`cardume: ${text}`);
-  const library = await openLibrary({ folder: flags.data, what: `cardume ${command}`, onNotice });
-  interrupt = () => abort.abort();
+  let library: Library | undefined;
   try {
-    return await action({ library, output, signal: abort.signal });
+    const { signal } = abort;
+    library = await openLibrary({ folder: flags.data, what: `cardume ${command}`, onNotice, signal });
+    return await action({ library, output, signal });
   } catch (error) {
     if (abort.signal.aborted) return EXIT.interrupted;
     throw error;
   } finally {
     output.stop();
-    await library.close();
+    await library?.close();
   }
 }
 

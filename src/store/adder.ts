@@ -94,7 +94,9 @@ export class Adder {
     options: AddFileOptions,
   ): Promise<AddedFile> {
     const subtitles = await this.#addSubtitles(found, options);
-    const media = ownClaims(manifest.claims, this.#parts.key)?.claims ?? (await this.#parts.readMedia(found.path));
+    const media =
+      ownClaims(manifest.claims, this.#parts.key)?.claims ??
+      (await unlessAborted(this.#parts.readMedia(found.path), options.signal));
     const description = await this.#describe(found, row.id, options, subtitles, media);
     const draft = await onDisk("cannot write to the library", () => this.#parts.folders.draft());
     try {
@@ -111,11 +113,22 @@ export class Adder {
     const media = options.kind === "video" ? readMedia(found.path) : Promise.resolve(undefined);
     const subtitles = await this.#addSubtitles(found, options);
     const promised = `copy ${++this.#copies}`;
-    if (options.copy) await space.reserve(promised, () => found.stat.bytes);
+    let written = 0;
+    const onBytes = (bytes: number): void => {
+      written += bytes;
+      options.onBytes?.(bytes);
+    };
+    if (options.copy) await space.reserve(promised, () => found.stat.bytes - written);
     const draft = await onDisk("cannot write to the library", () => folders.draft());
     try {
-      const hashed = await hashInto(draft, disk, hasher, { ...options, path: found.path });
-      const description = await this.#describe(found, hashed.id, options, subtitles, await media);
+      const hashed = await hashInto(draft, disk, hasher, { ...options, onBytes, path: found.path });
+      const description = await this.#describe(
+        found,
+        hashed.id,
+        options,
+        subtitles,
+        await unlessAborted(media, options.signal),
+      );
       const isNew = await this.#inTurn(() => this.#publish(draft, found.path, hashed, description, options));
       return { id: hashed.id, bytes: hashed.geometry.bytes, isNew, subtitles };
     } finally {
@@ -252,15 +265,36 @@ export class Adder {
     const { catalogue, key, wallClockMs } = this.#parts;
     const before = ownClaims(known.claims, key);
     const isPromoted = row.kind === "subtitle" && kind === "video";
-    if (before !== undefined && !isPromoted && (kind === "subtitle" || saysTheSame(description, before))) return false;
-    const madeAtMs = Math.max(wallClockMs(), (before?.claims.madeAtMs ?? 0) + 1);
-    const claims = keepClaims(known.claims, signDescription(description, madeAtMs, key), key.publicKey);
-    await draft.write("manifest", encodeManifest({ ...known, claims }));
-    await draft.replace(row.id, "manifest");
+    const isSaid = before !== undefined && !isPromoted && (kind === "subtitle" || saysTheSame(description, before));
+    // After a power cut between the two the catalogue may not know yet what the manifest says.
+    if (isSaid && (kind === "subtitle" || describes(row, description))) return false;
+    if (!isSaid) {
+      const madeAtMs = Math.max(wallClockMs(), (before?.claims.madeAtMs ?? 0) + 1);
+      const claims = keepClaims(known.claims, signDescription(description, madeAtMs, key), key.publicKey);
+      await draft.write("manifest", encodeManifest({ ...known, claims }));
+      await draft.replace(row.id, "manifest");
+    }
     const { title, fileName, mediaType, durationMs } = description;
     const change = { title, fileName, mediaType, durationMs, kind: isPromoted ? kind : row.kind };
     await catalogue.hold({ id: row.id, change });
     return true;
+  }
+}
+
+const describes = (row: VideoRow, { title, fileName, mediaType, durationMs }: Description): boolean =>
+  row.title === title && row.fileName === fileName && row.mediaType === mediaType && row.durationMs === durationMs;
+
+/** A hostile file may keep its reader busy for seconds: nobody who wants to stop waits for that. */
+async function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 

@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { CardumeError } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
 import { type ChunkStore, isReadProblem, type ReadProblem } from "./chunk-store.ts";
@@ -64,9 +64,9 @@ export async function exportFile(disk: Disk, store: ChunkStore, path: string, op
   const there = await onDisk(`cannot write ${printable(path)}`, () => disk.stat(path));
   if (there !== undefined && (options.force !== true || there.kind !== "file"))
     throw new CardumeError("file-exists", `${printable(path)} is there already: choose another name, or add --force`);
-  const partial = `${path}.cardume-part`;
+  const partial = partialName(path);
   await onDisk(`cannot write ${printable(path)}`, async () => {
-    await disk.remove(partial);
+    if ((await disk.stat(partial))?.kind === "file") await disk.remove(partial);
     const file = await disk.open(partial, "create");
     try {
       await writeAll(store, file, options);
@@ -81,6 +81,10 @@ export async function exportFile(disk: Disk, store: ChunkStore, path: string, op
     await disk.syncFolder(dirname(path));
   });
 }
+
+/** Beside the file, with as much of its name as leaves room for the ending: 60 characters are at most 240 bytes. */
+const partialName = (path: string): string =>
+  join(dirname(path), `${[...basename(path)].slice(0, 60).join("")}.cardume-part`);
 
 async function writeAll(store: ChunkStore, file: DiskFile, { onBytes, signal }: ExportOptions): Promise<void> {
   let position = 0;

@@ -19,7 +19,7 @@ import type { Hasher } from "./hasher.ts";
 import type { LibraryKey } from "./library-key.ts";
 import { OpenVideos } from "./open-videos.ts";
 import type { Reconciled } from "./reconcile.ts";
-import { Space } from "./space.ts";
+import type { Space } from "./space.ts";
 import { StoreHandle } from "./store-handle.ts";
 import { type VerifyResult, verifyVideo } from "./verify-video.ts";
 import type { VideoFolders } from "./video-folders.ts";
@@ -35,6 +35,7 @@ export interface LibraryParts {
   readonly hasher: Hasher;
   readonly key: LibraryKey;
   readonly readMedia: ReadMedia;
+  readonly space: Space;
   readonly wallClockMs: () => number;
   /** Called when everything else is closed. */
   readonly release: () => Promise<void>;
@@ -64,16 +65,14 @@ export class Library {
   readonly #parts: LibraryParts;
   readonly #videos: OpenVideos;
   readonly #adder: Adder;
-  readonly #space: Space;
   #closed: Promise<void> | undefined;
 
   constructor(parts: LibraryParts, mended: Reconciled) {
     this.folder = parts.folder;
     this.mended = mended;
     this.#parts = parts;
-    this.#space = new Space(parts.disk, parts.folder);
-    this.#videos = new OpenVideos({ ...parts, space: this.#space });
-    this.#adder = new Adder({ ...parts, space: this.#space, mayReplace: (id) => this.#mayReplace(id) });
+    this.#videos = new OpenVideos(parts);
+    this.#adder = new Adder({ ...parts, mayReplace: (id) => this.#mayReplace(id) });
   }
 
   /** The library's Ed25519 public key, 32 bytes: who signs what it says of its videos. */
@@ -260,7 +259,7 @@ export class Library {
     if (lastLeaf === undefined || !provesSize(lastLeaf.bytes, lastLeaf.proof, lastRoot, geometry, sha256))
       throw new CardumeError("size-unproven", "the video's last leaf does not prove its size", { exitCode: 1 });
     const name = Buffer.from(id).toString("hex");
-    await this.#space.reserve(name, () => bytes);
+    await this.#parts.space.reserve(name, () => bytes);
     try {
       const draft = await onDisk("cannot write to the library", () => folders.draft());
       try {
@@ -272,7 +271,7 @@ export class Library {
         await draft.discard();
       }
     } finally {
-      this.#space.release(name);
+      this.#parts.space.release(name);
     }
     const said = claims[0]?.claims;
     const { title = name, fileName = "", mediaType = "", durationMs = 0 } = said ?? {};

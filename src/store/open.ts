@@ -9,7 +9,9 @@ import { Library } from "./library.ts";
 import { libraryKey } from "./library-key.ts";
 import { acquireLibraryLock, type LibraryLock } from "./library-lock.ts";
 import { nodeDisk } from "./node-disk.ts";
-import { reconcile } from "./reconcile.ts";
+import { readHeld } from "./read-held.ts";
+import { type Reconciled, reconcile } from "./reconcile.ts";
+import { Space } from "./space.ts";
 import { openCatalogue } from "./sqlite-catalogue.ts";
 import { VideoFolders } from "./video-folders.ts";
 
@@ -19,6 +21,8 @@ export interface OpenOptions {
   readonly folder?: string | undefined;
   /** What for, as another process is told that wants it meanwhile. */
   readonly what?: string | undefined;
+  /** Stops the opening, when a lost catalogue makes it long. */
+  readonly signal?: AbortSignal | undefined;
   /** Told of what is mended while opening: a catalogue that is made again from the videos' folders. */
   readonly onNotice?: ((text: string) => void) | undefined;
 }
@@ -39,7 +43,8 @@ const NO_MEDIA: ReadMedia = () => Promise.resolve(undefined);
 
 /**
  * Opens a library, and makes its catalogue agree with what is on the disk.
- * @throws CardumeError `library-held`, `data-folder-refused`, `library-too-new`, `key-invalid`, `disk-…`, `catalogue-failed`
+ * @throws CardumeError `library-held`, `data-folder-refused`, `library-too-new`, `key-invalid`, `disk-…`, `catalogue-failed`;
+ * the abort signal's reason
  */
 export async function openStore(options: OpenOptions = {}, foundations: Foundations = {}): Promise<Library> {
   const folder = dataFolder(options.folder);
@@ -61,11 +66,20 @@ export async function openStore(options: OpenOptions = {}, foundations: Foundati
     return await onDisk(`cannot use the library in ${folder}`, async () => {
       const key = await libraryKey(disk, folder);
       await folders.prepare(folder);
-      const mended = await reconcile(disk, folders, catalogue, key);
-      const parts = { folder, disk, folders, catalogue, hasher, key, readMedia, wallClockMs, release };
-      const library = new Library(parts, mended);
-      await readAdopted(library, notice);
-      return library;
+      const space = new Space(disk, folder);
+      const mended = await reconcile({
+        disk,
+        folders,
+        catalogue,
+        key,
+        readHeld: (row, number, count) => {
+          notice(`reading what is held: video ${number} of ${count}`);
+          return readHeld({ disk, folders, hasher, space }, row, wallClockMs(), options.signal);
+        },
+      });
+      tell(mended, notice);
+      const parts = { folder, disk, folders, catalogue, hasher, key, readMedia, space, wallClockMs, release };
+      return new Library(parts, mended);
     });
   } catch (error) {
     await foundations.onClose?.();
@@ -81,13 +95,7 @@ async function openSqlite(folder: string, notice: (text: string) => void): Promi
   return catalogue;
 }
 
-/** What is held of the library's own bytes only the bytes can tell, when the catalogue is gone. */
-async function readAdopted(library: Library, notice: (text: string) => void): Promise<void> {
-  const { adopted, unread, unsound } = library.mended;
+function tell({ adopted, unsound }: Reconciled, notice: (text: string) => void): void {
   if (adopted.length > 0) notice(`${adopted.length} videos were not in the catalogue and are again`);
   if (unsound.length > 0) notice(`${unsound.length} videos' manifests are damaged: add their files again`);
-  for (const [index, id] of unread.entries()) {
-    notice(`reading what is held: video ${index + 1} of ${unread.length}`);
-    await library.verify(id);
-  }
 }

@@ -11,8 +11,6 @@ import type { VideoFolders } from "./video-folders.ts";
 export interface Reconciled {
   /** Videos whose folders are there, which the catalogue had not known. */
   readonly adopted: readonly Uint8Array[];
-  /** Of those, the ones whose own bytes have to be read to know what is held. */
-  readonly unread: readonly Uint8Array[];
   /** Videos that the catalogue knew, and whose folders are gone. */
   readonly dropped: readonly Uint8Array[];
   /** Folders without a sound manifest: left alone. */
@@ -20,38 +18,65 @@ export interface Reconciled {
 }
 
 /**
- * Makes the catalogue agree with the folders, which are the truth: after a crash between the two, and after the
- * catalogue was lost or replaced by an older one.
+ * Reads the library's own bytes of a video that the catalogue has forgotten: only they can tell what is held.
+ * @returns the row, and the bitmap
  */
-export async function reconcile(
-  disk: Disk,
-  folders: VideoFolders,
-  catalogue: Catalogue,
-  key: LibraryKey,
-): Promise<Reconciled> {
-  const hex = (id: Uint8Array): string => Buffer.from(id).toString("hex");
-  const there = new Map((await folders.ids()).map((id) => [hex(id), id]));
-  const known = new Map((await catalogue.ids()).map((id) => [hex(id), id]));
+export type ReadHeld = (
+  row: NewVideoRow,
+  number: number,
+  count: number,
+) => Promise<{ readonly row: NewVideoRow; readonly held: Uint8Array }>;
+
+/** Where {@link reconcile} looks, and what it mends. */
+export interface ReconcileParts {
+  readonly disk: Disk;
+  readonly folders: VideoFolders;
+  readonly catalogue: Catalogue;
+  readonly key: LibraryKey;
+  readonly readHeld: ReadHeld;
+}
+
+const hexOf = (id: Uint8Array): string => Buffer.from(id).toString("hex");
+
+/**
+ * Makes the catalogue agree with the folders, which are the truth: after a crash between the two, and after the
+ * catalogue was lost or replaced by an older one. A row is written when all that it says is known, and those of subtitle
+ * files before those of the videos that name them: broken off at any point, the next opening goes on.
+ */
+export async function reconcile(parts: ReconcileParts): Promise<Reconciled> {
+  const { catalogue, folders } = parts;
+  const there = new Map((await folders.ids()).map((id) => [hexOf(id), id]));
+  const known = new Map((await catalogue.ids()).map((id) => [hexOf(id), id]));
   const dropped = [...known].filter(([name]) => !there.has(name)).map(([, id]) => id);
   await Promise.all(dropped.map((id) => catalogue.remove(id)));
-  const unread: Uint8Array[] = [];
   const unsound: Uint8Array[] = [];
-  const adopted: Uint8Array[] = [];
+  const rows: NewVideoRow[] = [];
   const subtitles: Uint8Array[] = [];
   for (const [name, id] of there) {
     if (known.has(name)) continue;
-    const row = await rowFromFolder(disk, folders, id, key, subtitles);
+    const row = await rowFromFolder(parts, id, subtitles);
     if (row === undefined) unsound.push(id);
-    else {
-      adopted.push(id);
-      if (row.source === undefined) unread.push(id);
-      await catalogue.put(row, heldOf(row).bytes);
-    }
+    else rows.push(row);
   }
-  const named = new Set(subtitles.map(hex));
-  const belonging = adopted.filter((id) => named.has(hex(id)));
-  await Promise.all(belonging.map((id) => catalogue.hold({ id, change: { kind: "subtitle" } })));
-  return { adopted, unread, dropped, unsound };
+  const named = new Set(subtitles.map(hexOf));
+  const [belonging, others] = [true, false].map((is) => rows.filter(({ id }) => named.has(hexOf(id)) === is));
+  await adopt(
+    parts,
+    (belonging ?? []).map((row) => ({ ...row, kind: "subtitle" })),
+  );
+  await adopt(parts, others ?? []);
+  return { adopted: rows.map(({ id }) => id), dropped, unsound };
+}
+
+/** Writes rows: together those of files kept in place, and one after the other those whose bytes are read first. */
+async function adopt({ catalogue, readHeld }: ReconcileParts, rows: readonly NewVideoRow[]): Promise<void> {
+  const inPlace = rows.filter(({ source }) => source !== undefined);
+  await Promise.all(inPlace.map((row) => catalogue.put(row, heldOf(row).bytes)));
+  const unread = rows.filter(({ source }) => source === undefined);
+  for (const [index, row] of unread.entries()) {
+    const read = await readHeld(row, index + 1, unread.length);
+    await catalogue.put(read.row, read.held);
+  }
 }
 
 /** A file kept in place has all of its chunks as long as it is the one that was hashed. */
@@ -60,10 +85,8 @@ const heldOf = ({ chunks, stamp }: NewVideoRow): Bitmap =>
 
 /** The row of a video whose folder is all that is left. @param subtitles takes the subtitle files that it names */
 async function rowFromFolder(
-  disk: Disk,
-  folders: VideoFolders,
+  { disk, folders, key }: ReconcileParts,
   id: Uint8Array,
-  key: LibraryKey,
   subtitles: Uint8Array[],
 ): Promise<NewVideoRow | undefined> {
   const manifest = await folders.manifest(id);

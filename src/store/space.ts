@@ -11,6 +11,7 @@ export class Space {
   readonly #disk: Disk;
   readonly #folder: string;
   readonly #promised = new Map<string, () => number>();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(disk: Disk, folder: string) {
     this.#disk = disk;
@@ -22,26 +23,26 @@ export class Space {
    * @param missing bytes still to be written; it goes down as they are
    * @throws CardumeError `disk-full`
    */
-  async reserve(name: string, missing: () => number): Promise<void> {
-    if (this.#promised.has(name)) return;
-    this.#promised.set(name, missing);
-    try {
-      await this.#check();
-    } catch (error) {
-      this.#promised.delete(name);
-      throw error;
-    }
+  reserve(name: string, missing: () => number): Promise<void> {
+    // One after the other: what is about to be refused must not get others refused.
+    const turn = this.#last.then(() => this.#reserve(name, missing));
+    this.#last = turn.catch(() => {});
+    return turn;
   }
 
   release(name: string): void {
     this.#promised.delete(name);
   }
 
-  async #check(): Promise<void> {
+  async #reserve(name: string, missing: () => number): Promise<void> {
+    if (this.#promised.has(name)) return;
     const free = await onDisk("cannot see how full the disk is", () => this.#disk.freeBytes(this.#folder));
-    let promised = STORE.minFreeBytes;
-    for (const missing of this.#promised.values()) promised += missing();
-    if (free >= promised) return;
+    let promised = STORE.minFreeBytes + missing();
+    for (const other of this.#promised.values()) promised += other();
+    if (free >= promised) {
+      this.#promised.set(name, missing);
+      return;
+    }
     const mebibytes = Math.ceil((promised - free) / 1_048_576);
     throw new CardumeError(
       "disk-full",

@@ -192,6 +192,22 @@ describe("copies", () => {
     expect(existsSync(folderOf(data, id))).toBe(false);
   });
 
+  test("have no room promised twice for what is written already", async () => {
+    const { library, files } = await setUp();
+    for (const [index, name] of ["a", "b", "c"].entries())
+      writeFileSync(join(files, name), someBytes(3_000_000, index));
+    expect(outcomes(await addAll(library, [files], { copy: true }))).toEqual(["added", "added", "added"]);
+  });
+
+  test("are written out under names as long as file systems take", async () => {
+    const { library, files } = await setUp();
+    const path = join(files, "a.bin");
+    writeFileSync(path, someBytes(1000, 1));
+    const id = await addOne(library, path);
+    for (const name of ["x".repeat(255), "é".repeat(127)]) await library.export(id, join(files, name));
+    expect(readdirSync(files)).toHaveLength(3);
+  });
+
   test("take the place of a file kept in place, which stays", async () => {
     const { library, data, files } = await setUp();
     const path = join(files, "a.bin");
@@ -278,6 +294,26 @@ describe("the same video, opened by two", () => {
     await library.remove(video.manifest.id);
     await expect(library.open(video.manifest.id)).rejects.toMatchObject({ code: "video-unknown", exitCode: 3 });
   });
+});
+
+test("a lost catalogue whose making anew is broken off is made at the next opening", async () => {
+  const { library, data, files } = await setUp();
+  for (const [index, name] of ["a", "b", "c"].entries()) writeFileSync(join(files, name), someBytes(3_000_000, index));
+  await addAll(library, [files], { copy: true });
+  await library.close();
+  rmSync(join(data, "library.db"));
+  const abort = new AbortController();
+  const onNotice = (text: string): void => {
+    if (text.includes("2 of 3")) abort.abort();
+  };
+  await expect(openStore({ folder: data, onNotice, signal: abort.signal })).rejects.toThrow(/abort/i);
+  const again = await openStore({ folder: data });
+  libraries.push(again);
+  expect((await again.list()).map(({ title, state }) => `${title} ${state}`)).toEqual([
+    "a complete",
+    "b complete",
+    "c complete",
+  ]);
 });
 
 test("the library's key is its own, and nobody else may read it", async () => {

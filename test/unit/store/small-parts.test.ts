@@ -91,6 +91,13 @@ describe("room on the disk", () => {
     await space.reserve("three", () => 30);
   });
 
+  test("that is refused to one gets nobody else refused", async () => {
+    const space = withFree(STORE.minFreeBytes + 100);
+    const [huge, small] = [space.reserve("huge", () => 1e9), space.reserve("small", () => 50)];
+    await expect(huge).rejects.toMatchObject({ code: "disk-full" });
+    await small;
+  });
+
   test("is not promised when nobody can tell how much there is", async () => {
     const fail = (): Promise<number> =>
       Promise.reject(Object.assign(new Error("EIO"), { code: "EIO", syscall: "statfs" }));
