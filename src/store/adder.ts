@@ -122,14 +122,12 @@ export class Adder {
     const draft = await onDisk("cannot write to the library", () => folders.draft());
     try {
       const hashed = await hashInto(draft, disk, hasher, { ...options, onBytes, path: found.path });
-      const description = await this.#describe(
-        found,
-        hashed.id,
-        options,
-        subtitles,
-        await unlessAborted(media, options.signal),
-      );
-      const isNew = await this.#inTurn(() => this.#publish(draft, found.path, hashed, description, options));
+      const known = await unlessAborted(media, options.signal);
+      const isNew = await this.#inTurn(async () => {
+        // In its turn: the same bytes may have been added a moment ago, under another name.
+        const description = await this.#describe(found, hashed.id, options, subtitles, known);
+        return this.#publish(draft, found.path, hashed, description, options);
+      });
       return { id: hashed.id, bytes: hashed.geometry.bytes, isNew, subtitles };
     } finally {
       space.release(promised);

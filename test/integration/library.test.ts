@@ -137,6 +137,7 @@ describe("adding", () => {
     writeFileSync(join(files, "a"), someBytes(3000, 1));
     writeFileSync(join(files, "b"), someBytes(60_000_000, 2));
     const abort = new AbortController();
+    await addOne(library, join(files, "a"));
     const adding = addAll(library, [join(files, "a"), join(files, "b")], {
       signal: abort.signal,
       onProgress: ({ bytesDone }) => bytesDone > 10_000_000 && abort.abort(),
