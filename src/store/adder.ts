@@ -250,6 +250,7 @@ export class Adder {
     const hold = Array.from({ length: row.chunks }, (_, chunk) => chunk);
     await catalogue.hold({ id: hashed.id, hold, change });
     await disk.remove(folders.part(hashed.id, copy ? "source" : "content"));
+    await disk.syncFolder(folders.path(hashed.id));
   }
 
   /** Says what is new of a video that is there. @returns whether anything was */

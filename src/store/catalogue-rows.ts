@@ -14,7 +14,7 @@ export type RawRow = readonly SQLOutputValue[];
 /** What is selected of a row. The id as hex digits, because thousands of small byte arrays cross threads slowly. */
 export const COLUMNS: string = `hex(v.id), v.kind, v.title, v.file_name, v.media_type, v.duration_ms, v.bytes,
   v.chunk_bytes, v.chunks, v.held, v.held_bytes, v.source, v.stamp_bytes, v.stamp_mtime_ns, v.stamp_inode,
-  v.stamp_device, v.added_at_ms, v.verified_at_ms`;
+  v.added_at_ms, v.verified_at_ms`;
 
 /** A row from what SQLite gave. By places, because taking the array apart costs twice as much, for thousands of rows. */
 export const rowOf = (raw: RawRow): VideoRow => ({
@@ -31,15 +31,14 @@ export const rowOf = (raw: RawRow): VideoRow => ({
   heldBytes: raw[10] as number,
   source: sourceOf(raw[11] as string | Uint8Array | null),
   stamp: raw[12] === null ? undefined : stampOf(raw),
-  addedAtMs: raw[16] as number,
-  verifiedAtMs: raw[17] as number,
+  addedAtMs: raw[15] as number,
+  verifiedAtMs: raw[16] as number,
 });
 
 const stampOf = (raw: RawRow): Stamp => ({
   bytes: raw[12] as number,
   mtimeNs: BigInt(raw[13] as string),
   inode: BigInt(raw[14] as string),
-  device: BigInt(raw[15] as string),
 });
 
 /** Text back as text, bytes back as a Buffer: what crossed threads is a plain byte array. */
@@ -65,7 +64,6 @@ const COLUMNS_OF: { readonly [Name in keyof VideoChange]-?: (value: VideoRow[Nam
       stamp_bytes: value?.bytes ?? null,
       stamp_mtime_ns: value?.mtimeNs.toString() ?? null,
       stamp_inode: value?.inode.toString() ?? null,
-      stamp_device: value?.device.toString() ?? null,
     }),
     addedAtMs: (value) => ({ added_at_ms: value }),
     verifiedAtMs: (value) => ({ verified_at_ms: value }),
@@ -94,7 +92,7 @@ export function ownPath(path: FilePath): FilePath {
   return typeof plain === "string" ? plain : (Buffer.from(ownBytes(plain).buffer) as FilePath);
 }
 
-const ownStamp = ({ bytes, mtimeNs, inode, device }: Stamp): Stamp => ({ bytes, mtimeNs, inode, device });
+const ownStamp = ({ bytes, mtimeNs, inode }: Stamp): Stamp => ({ bytes, mtimeNs, inode });
 
 /** What is there of what can be changed, and nothing else; nobody else's. */
 export function ownChange(change: VideoChange): VideoChange {

@@ -49,7 +49,6 @@ const SCHEMA = `
     stamp_bytes INTEGER,
     stamp_mtime_ns TEXT,
     stamp_inode TEXT,
-    stamp_device TEXT,
     added_at_ms INTEGER NOT NULL,
     verified_at_ms INTEGER NOT NULL
   ) STRICT;

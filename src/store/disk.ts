@@ -5,6 +5,8 @@ export type FilePath = string | Buffer;
 
 /** What is at a path. */
 export interface FileStat extends Stamp {
+  /** The disk it is on, until the machine is started anew. */
+  readonly device: bigint;
   readonly kind: "file" | "folder" | "link" | "other";
 }
 

@@ -71,8 +71,8 @@ export class HashRun {
 }
 
 function stampOf(fd: number): Stamp {
-  const { size, mtimeNs, ino, dev } = fstatSync(fd, { bigint: true });
-  return { bytes: Number(size), mtimeNs, inode: ino, device: dev };
+  const { size, mtimeNs, ino } = fstatSync(fd, { bigint: true });
+  return { bytes: Number(size), mtimeNs, inode: ino };
 }
 
 /** Bytes read, fewer than asked for only at the file's end: one call may give less before it. */

@@ -48,8 +48,8 @@ export function hashInto(draft: Draft, disk: Disk, hasher: Hasher, order: HashOr
         throw error instanceof CardumeError && error.code === "file-changed" ? changed(name) : error;
       });
       if (!sameStamp(before, await file.stat())) throw changed(name);
-      const { bytes, mtimeNs, inode, device } = before;
-      return { ...hashed, geometry, stamp: { bytes, mtimeNs, inode, device } };
+      const { bytes, mtimeNs, inode } = before;
+      return { ...hashed, geometry, stamp: { bytes, mtimeNs, inode } };
     } finally {
       await file.close();
     }

@@ -6,8 +6,9 @@ import { onDisk } from "./disk-errors.ts";
 import { FileChunkStore } from "./file-chunk-store.ts";
 import type { Hasher } from "./hasher.ts";
 import { LeafCache } from "./leaf-cache.ts";
+import type { Source } from "./source-file.ts";
 import type { Space } from "./space.ts";
-import type { Stamp } from "./stamp.ts";
+import { type Stamp, sameStamp } from "./stamp.ts";
 import type { VideoFolders } from "./video-folders.ts";
 
 /** What videos are opened with. */
@@ -17,6 +18,11 @@ export interface OpenVideosParts {
   readonly catalogue: Catalogue;
   readonly hasher: Hasher;
   readonly space: Space;
+}
+
+interface Place {
+  readonly source: FilePath | undefined;
+  readonly stamp: Stamp | undefined;
 }
 
 interface Open {
@@ -68,7 +74,8 @@ export class OpenVideos {
   async close(): Promise<void> {
     const stores = await Promise.allSettled([...this.#open.values()].map(({ store }) => store));
     this.#open.clear();
-    await Promise.all(stores.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));
+    const opened = stores.filter((one) => one.status === "fulfilled");
+    await Promise.all(opened.map(({ value }) => value.close()));
   }
 
   async #openStore(id: Uint8Array): Promise<FileChunkStore> {
@@ -97,15 +104,33 @@ export class OpenVideos {
     }
   }
 
-  /** A catalogue from an older day may not know where the bytes went since: the folder does. */
-  async #placeOf(row: VideoRow): Promise<{ source: FilePath | undefined; stamp: Stamp | undefined }> {
-    const { catalogue, disk, folders } = this.#parts;
-    if (row.source !== undefined) return row;
-    if ((await disk.stat(folders.part(row.id, "content"))) !== undefined) return row;
-    const source = await folders.source(row.id);
-    if (source === undefined) return row;
-    const change = { source: source.path, stamp: source.stamp };
-    await catalogue.hold({ id: row.id, change });
+  /**
+   * Where the bytes are. A catalogue from an older day may not know where they went since, and a crash may have left
+   * both places when they had just got a new one: the folder tells.
+   */
+  async #placeOf(row: VideoRow): Promise<Place> {
+    const { disk, folders } = this.#parts;
+    const [content, sourceFile] = [folders.part(row.id, "content"), folders.part(row.id, "source")];
+    const isCopied = (await disk.stat(content)) !== undefined;
+    const isInPlace = (await disk.stat(sourceFile)) !== undefined;
+    if (row.source === undefined) {
+      if (isCopied && isInPlace) await disk.remove(sourceFile);
+      return isCopied || !isInPlace ? row : this.#moveTo(row, await folders.source(row.id));
+    }
+    if (!isCopied) return row;
+    if (!isInPlace || !(await this.#isWhereItWas(row))) return this.#moveTo(row, undefined);
+    await disk.remove(content);
+    return row;
+  }
+
+  async #isWhereItWas({ source, stamp }: VideoRow): Promise<boolean> {
+    const now = source === undefined ? undefined : await this.#parts.disk.stat(source);
+    return now !== undefined && stamp !== undefined && sameStamp(now, stamp);
+  }
+
+  async #moveTo({ id }: VideoRow, to: Source | undefined): Promise<Place> {
+    const change = { source: to?.path, stamp: to?.stamp };
+    await this.#parts.catalogue.hold({ id, change });
     return change;
   }
 

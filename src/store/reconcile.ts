@@ -95,23 +95,35 @@ async function rowFromFolder(
   // A stranger's word must not make a video vanish from the list.
   for (const subtitle of own?.subtitles ?? []) if (!sameHash(subtitle.id, id)) subtitles.push(subtitle.id);
   const claims = own ?? manifest.claims[0]?.claims;
-  const source = await folders.source(id);
-  const now = source === undefined ? undefined : await disk.stat(source.path);
-  const isUnchanged = now !== undefined && source !== undefined && sameStamp(now, source.stamp);
+  const place = await placeOf(disk, folders, id);
   const { bytes, chunkBytes, chunks } = manifest.geometry;
   return {
     id,
     kind: "video",
-    title: claims?.title ?? "",
+    title: claims?.title ?? hexOf(id),
     fileName: claims?.fileName ?? "",
     mediaType: claims?.mediaType ?? "",
     durationMs: claims?.durationMs ?? 0,
     bytes,
     chunkBytes,
     chunks,
-    source: source?.path,
-    stamp: isUnchanged ? source.stamp : undefined,
+    ...place,
     addedAtMs: own?.madeAtMs ?? 0,
     verifiedAtMs: 0,
   };
+}
+
+/** Where a video's bytes are; no stamp: what is held has to be found out. */
+async function placeOf(
+  disk: Disk,
+  folders: VideoFolders,
+  id: Uint8Array,
+): Promise<Pick<NewVideoRow, "source" | "stamp">> {
+  const source = await folders.source(id);
+  const now = source === undefined ? undefined : await disk.stat(source.path);
+  if (source !== undefined && now !== undefined && sameStamp(now, source.stamp))
+    return { source: source.path, stamp: source.stamp };
+  // Where a crash left both, bytes of our own are better than a file that is not what it was.
+  const isCopied = (await disk.stat(folders.part(id, "content"))) !== undefined;
+  return { source: isCopied ? undefined : source?.path, stamp: undefined };
 }

@@ -16,7 +16,6 @@ export function encodeSource({ path, stamp }: Source): Uint8Array {
     bytes: stamp.bytes,
     mtimeNs: String(stamp.mtimeNs),
     inode: String(stamp.inode),
-    device: String(stamp.device),
   };
   return Buffer.from(`${JSON.stringify(fields, undefined, 2)}\n`);
 }
@@ -31,11 +30,11 @@ export function decodeSource(bytes: Uint8Array): Source | undefined {
   }
   if (typeof fields !== "object" || fields === null || fields["version"] !== 1) return undefined;
   const path = pathIn(fields);
-  const [mtimeNs, inode, device] = ["mtimeNs", "inode", "device"].map((key) => integerIn(fields[key]));
+  const [mtimeNs, inode] = ["mtimeNs", "inode"].map((key) => integerIn(fields[key]));
   const { bytes: size } = fields;
-  if (path === undefined || mtimeNs === undefined || inode === undefined || device === undefined) return undefined;
+  if (path === undefined || mtimeNs === undefined || inode === undefined) return undefined;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-  return { path, stamp: { bytes: size, mtimeNs, inode, device } };
+  return { path, stamp: { bytes: size, mtimeNs, inode } };
 }
 
 function pathIn({ path, pathBase64 }: Record<string, unknown>): FilePath | undefined {

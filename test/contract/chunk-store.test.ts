@@ -25,7 +25,9 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-const subjects: Record<string, (video: MadeVideo) => Promise<Subject>> = {
+type Make = (video: MadeVideo) => Promise<Subject>;
+
+const subjects: Record<string, Make> = {
   FileChunkStore: async ({ manifest, lastLeaf }) => {
     const folder = tempFolder();
     const library = await openStore({ folder });
@@ -64,22 +66,22 @@ function flipInFile(path: string, position: number): void {
 const BYTES = 3 * 1_048_576 + 70_007;
 const CHUNK = 1_048_576;
 
+async function open(make: Make, video: MadeVideo): Promise<Subject> {
+  const subject = await make(video);
+  closing.push(subject.close);
+  return subject;
+}
+
+async function filled(make: Make, video: MadeVideo): Promise<Subject> {
+  const subject = await open(make, video);
+  for (let chunk = 0; chunk < video.manifest.geometry.chunks; chunk++)
+    expect(await subject.store.write(chunk, video.chunk(chunk))).toBe("held");
+  return subject;
+}
+
 describe.for(Object.entries(subjects))("%s", ([, make]) => {
-  async function open(video: MadeVideo): Promise<Subject> {
-    const subject = await make(video);
-    closing.push(subject.close);
-    return subject;
-  }
-
-  async function filled(video: MadeVideo): Promise<Subject> {
-    const subject = await open(video);
-    for (let chunk = 0; chunk < video.manifest.geometry.chunks; chunk++)
-      expect(await subject.store.write(chunk, video.chunk(chunk))).toBe("held");
-    return subject;
-  }
-
   test("holds nothing at first", async () => {
-    const { store } = await open(madeVideo(BYTES));
+    const { store } = await open(make, madeVideo(BYTES));
     expect(store.held.count).toBe(0);
     expect(await store.read(CHUNK + 5, 10)).toEqual({ problem: "not-held", chunk: 1 });
     expect(await store.leafHashes(2)).toEqual({ problem: "not-held", chunk: 2 });
@@ -88,7 +90,7 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test("gives back any range of what it was given, whatever the order", async () => {
     const video = madeVideo(BYTES);
-    const { store } = await open(video);
+    const { store } = await open(make, video);
     await Promise.all([3, 0, 2, 1].map((chunk) => store.write(chunk, video.chunk(chunk))));
     expect(store.held.count).toBe(4);
     const ranges = [
@@ -111,7 +113,7 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test("takes no chunk that is not what it has to be", async () => {
     const video = madeVideo(BYTES);
-    const { store } = await open(video);
+    const { store } = await open(make, video);
     const wrong = video.chunk(1);
     wrong[77] = (wrong[77] as number) ^ 1;
     expect(await store.write(1, wrong)).toBe("wrong-bytes");
@@ -124,7 +126,7 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test("takes a chunk twice, and by two at a time, as once", async () => {
     const video = madeVideo(BYTES);
-    const { store } = await open(video);
+    const { store } = await open(make, video);
     const both = await Promise.all([store.write(2, video.chunk(2)), store.write(2, video.chunk(2))]);
     expect([...both, await store.write(2, video.chunk(2))]).toEqual(["held", "held", "held"]);
     expect(store.held.count).toBe(1);
@@ -132,7 +134,7 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test("holds a chunk from the moment that its write resolves, and not before it is told", async () => {
     const video = madeVideo(BYTES);
-    const { store } = await open(video);
+    const { store } = await open(make, video);
     const told: unknown[] = [];
     const end = store.onHeld((chunk, isHeld) => told.push([chunk, isHeld, store.held.has(chunk)]));
     await store.write(0, video.chunk(0));
@@ -141,10 +143,12 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
     await store.write(1, video.chunk(1));
     expect(told).toHaveLength(1);
   });
+});
 
+describe.for(Object.entries(subjects))("%s, filled", ([, make]) => {
   test("gives leaf hashes that lead to the chunk's root", async () => {
     const video = madeVideo(BYTES);
-    const { store } = await filled(video);
+    const { store } = await filled(make, video);
     for (const chunk of [0, 3]) {
       const hashes = (await store.leafHashes(chunk)) as Uint8Array;
       const root = hashAt(video.manifest.chunkRoots, chunk);
@@ -154,7 +158,7 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test("never gives a byte of a chunk that was damaged, and no longer holds it", async () => {
     const video = madeVideo(BYTES);
-    const { store, flip } = await filled(video);
+    const { store, flip } = await filled(make, video);
     flip(CHUNK + 40_000);
     const lost: number[] = [];
     store.onHeld((chunk, isHeld) => !isHeld && lost.push(chunk));
@@ -167,7 +171,7 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test("takes a good copy of a chunk that was damaged", async () => {
     const video = madeVideo(BYTES);
-    const { store, flip } = await filled(video);
+    const { store, flip } = await filled(make, video);
     flip(5);
     expect(await store.check(0)).toBe("lost");
     expect(await store.write(0, video.chunk(0))).toBe("held");
@@ -176,7 +180,7 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test("finds a damaged chunk when it looks, and the same good again when it is mended", async () => {
     const video = madeVideo(BYTES);
-    const { store, flip } = await filled(video);
+    const { store, flip } = await filled(make, video);
     flip(BYTES - 1);
     expect(await Promise.all([0, 1, 2, 3].map((chunk) => store.check(chunk)))).toEqual([
       "good",
@@ -192,7 +196,7 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test("notices that the end is missing", async () => {
     const video = madeVideo(BYTES);
-    const { store, cut } = await filled(video);
+    const { store, cut } = await filled(make, video);
     cut();
     expect(await store.read(3 * CHUNK, 1)).toEqual({ problem: "damaged", chunk: 3 });
     expect(store.held.count).toBe(3);
@@ -200,14 +204,14 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
 
   test.for([1, 100, 16_384, 16_385, CHUNK - 1, CHUNK, CHUNK + 1])("keeps a video of %i bytes", async (bytes) => {
     const video = madeVideo(bytes);
-    const { store } = await filled(video);
+    const { store } = await filled(make, video);
     const read = await store.read(0, Math.min(bytes, CHUNK));
     expect(Buffer.compare(read as Uint8Array, video.content.subarray(0, CHUNK))).toBe(0);
     expect(Buffer.compare((await store.read(bytes - 1, 1)) as Uint8Array, video.content.subarray(-1))).toBe(0);
   });
 
   test("refuses to be asked for more than 1 MiB, or beyond the end", async () => {
-    const { store } = await open(madeVideo(BYTES));
+    const { store } = await open(make, madeVideo(BYTES));
     await expect((async () => await store.read(0, CHUNK + 1))()).rejects.toThrow(/1 MiB/);
     await expect((async () => await store.read(BYTES - 1, 2))()).rejects.toThrow(/inside the video/);
   });
