@@ -208,3 +208,25 @@ export const MEDIA = {
   /** The reading process ends when it had nothing to do for this long: it is 115 MB, and 0.4 s to start. */
   mediaIdleMs: 5000,
 } as const;
+
+/** The Cardume network: what a peer may put on a stream. */
+export const NETWORK = {
+  /** One frame of a find stream: 16 videos with titles as long as they may be, and a peer record. */
+  maxFindFrameBytes: 24_576,
+  /** One frame of a fetch stream, Responses apart: a bitmap of 16,384 chunks is 2 KiB. */
+  maxFetchFrameBytes: 4096,
+  /** The bytes of one Response: no request is larger, chunks that are go as slices. */
+  maxResponseBytes: 1_048_576,
+  /** Sibling hashes with one slice: a chunk of 1 GiB has 16 layers above its leaves. */
+  maxProofHashes: 16,
+  /** Words of a Query in UTF-8: four titles' worth of what people type. */
+  maxQueryWordsBytes: 256,
+  /** A signed peer record with a dozen addresses is some 700 bytes. */
+  maxPeerRecordBytes: 2048,
+  /** Videos named in one answer: a page of a list. */
+  maxVideosPerAnswer: 16,
+  /** Peers named in one frame. */
+  maxPeersPerFrame: 8,
+  /** Videos that one Hello opens. */
+  maxVideosPerHello: 16,
+} as const;

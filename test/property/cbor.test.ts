@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type CborValue, decodeCbor, encodeCbor, isCborError } from "../../src/core/content/cbor.ts";
-import { fromUtf8, toUtf8 } from "../../src/core/content/utf8.ts";
+import { fromUtf8, toUtf8 } from "../../src/core/utf8.ts";
 
 const anyText = fc.string({ unit: "grapheme", maxLength: 12 });
 

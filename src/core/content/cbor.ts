@@ -1,5 +1,5 @@
 import { VIDEO } from "../limits.ts";
-import { fromUtf8, toUtf8 } from "./utf8.ts";
+import { fromUtf8, toUtf8 } from "../utf8.ts";
 
 /**
  * What our CBOR can say: whole numbers from 0 to 2^53 − 1, booleans, byte strings, texts, lists, and maps with texts as

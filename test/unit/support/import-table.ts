@@ -13,7 +13,7 @@ interface Room {
   readonly outside: boolean;
 }
 
-const CORE_COMMON = ["src/core/limits.ts", "src/core/errors.ts", "src/core/effects.ts"];
+const CORE_COMMON = ["src/core/limits.ts", "src/core/errors.ts", "src/core/effects.ts", "src/core/utf8.ts"];
 const CONTENT = ["src/core/wire/", "src/core/content/"];
 
 const ROOMS: readonly Room[] = [
