@@ -110,6 +110,11 @@ export class VirtualDisk implements Disk {
     });
   }
 
+  removeFile(path: string): Promise<void> {
+    if (this.#find(path)?.kind === "folder") throw systemError("EISDIR", "unlink", path);
+    return this.remove(path);
+  }
+
   syncFolder(path: string): Promise<void> {
     return this.#call(() => {
       const folder = this.#folder(path);
@@ -154,8 +159,11 @@ export class VirtualDisk implements Disk {
 
   #handle(file: VirtualFile): DiskFile {
     const generation = this.#generation;
-    const call = <Result>(action: () => Result): Promise<Result> =>
-      generation === this.#generation ? this.#call(action) : NEVER;
+    let isClosed = false;
+    const call = <Result>(action: () => Result): Promise<Result> => {
+      if (isClosed) throw systemError("EBADF", "read", "a closed file");
+      return generation === this.#generation ? this.#call(action) : NEVER;
+    };
     return {
       fd: -1,
       read: (buffer, position) => call(() => file.read(buffer, position)),
@@ -163,7 +171,11 @@ export class VirtualDisk implements Disk {
       truncate: (bytes) => call(() => file.truncate(bytes, this.#clock++)),
       sync: () => call(() => (this.#plan.lies === "sync" ? undefined : file.sync())),
       stat: () => call(() => statOf(file)),
-      close: () => call(() => {}),
+      close: () => {
+        const closed = call(() => {});
+        isClosed = true;
+        return closed;
+      },
     };
   }
 

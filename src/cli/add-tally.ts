@@ -18,7 +18,10 @@ export class AddTally {
     // What a person named was meant to be added: it is not passed over in silence.
     const isFailure = report.outcome === "skipped" && this.isNamed(report.path);
     this.#counts[isFailure ? "failed" : report.outcome]++;
-    if ("bytes" in report) this.#bytes += report.bytes;
+    if ("bytes" in report) {
+      this.#bytes += report.bytes;
+      this.#counts.failed += report.failed.length;
+    }
     if (report.outcome === "failed" && isRefusal(report.error)) this.#isRefused = true;
   }
 
@@ -53,4 +56,4 @@ const keyOf = (path: FilePath): string => Buffer.from(path).toString("latin1");
 
 /** A file that went away while it was looked at is missing, not refused. */
 const isRefusal = ({ code, exitCode }: { code: string; exitCode: number }): boolean =>
-  exitCode === EXIT.refused && code !== "file-missing";
+  code === "file-unreadable" || (exitCode === EXIT.refused && code !== "file-missing");

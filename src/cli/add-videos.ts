@@ -72,7 +72,12 @@ async function tell(report: AddReport, library: Library, output: Output, isNamed
   if (report.outcome === "failed") return output.notice(`cardume: ${report.error.message}`);
   if (report.outcome === "skipped")
     return output.notice(`${isNamed ? "cardume:" : "skipped "} ${printable(report.path)}: ${report.reason}`);
-  const { outcome, id, path, bytes, subtitles } = report;
+  const { outcome, id, path, bytes, subtitles, failed, before } = report;
+  for (const { error } of failed) output.notice(`cardume: ${error.message}`);
+  if (before !== undefined)
+    output.notice(
+      `${printable(path)} was ${shortId(before)} before it changed: cardume rm ${shortId(before)} forgets that one`,
+    );
   if (output.isJson) {
     const { title, link } = await library.details(id);
     const said = { title, link, subtitles: subtitlesJson(subtitles) };

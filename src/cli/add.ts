@@ -15,8 +15,9 @@ Examples:
   cardume add --copy /media/camera/DCIM           takes the bytes into the library: the card can be erased
   cardume add film.mp4 --title "Férias 2019"      another title than the file's name
 
-Run it again at any time: files that have not changed are not read again. Links and devices inside folders, and hidden
-files, are left out.
+Any file can be stored. Of a folder, everything is taken but hidden files, links and devices, unfinished downloads
+(.part, .crdownload and such) and the folders of libraries. Run it again at any time: files that have not changed are
+not read again.
 
 --json prints for each video that is in the library: {"outcome": "added" or "already", "id", "path", "bytes", "title",
 "link", "subtitles": [{"id", "bytes", "name", "language"}]}. ${PATH_HELP}

@@ -101,6 +101,7 @@ function checkState(video: VideoInfo): void {
   };
   const file = source === undefined ? "its file" : printable(source);
   if (state === "partial") fail("video-incomplete", `only ${stateText(video)} of it is held here`);
+  if (state === "damaged") fail("video-damaged", `parts of ${file} are damaged: cardume verify names them`);
   if (state === "missing") fail("file-missing", `${file} is not there: add it where it is now`);
   if (state === "changed")
     fail("video-changed", `${file} has changed since it was added: cardume verify finds what is still good`);

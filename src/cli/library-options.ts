@@ -1,4 +1,4 @@
-import { Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 
 /** The options of every command of the library. */
 export interface LibraryFlags {
@@ -8,7 +8,12 @@ export interface LibraryFlags {
 
 /** `--data`, as every command of the library has it. */
 export const dataOption = (): Option =>
-  new Option("--data <dir>", "the library's folder (default: $CARDUME_DATA, else the system's place for it)");
+  new Option("--data <dir>", "the library's folder (default: $CARDUME_DATA, else the system's place for it)").argParser(
+    (folder) => {
+      if (folder === "") throw new InvalidArgumentError("It has to be the name of a folder.");
+      return folder;
+    },
+  );
 
 /** What VIDEO can be, for help texts. */
 export const VIDEO_HELP: string = `

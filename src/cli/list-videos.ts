@@ -1,4 +1,5 @@
 import { labelOf } from "../core/content/label.ts";
+import { CardumeError } from "../core/errors.ts";
 import type { VideoInfo } from "../store/video-info.ts";
 import { EXIT } from "./exit-code.ts";
 import { formatBytes, formatCount, formatLength } from "./format.ts";
@@ -10,7 +11,17 @@ import { shortIds, stateText, titleText } from "./video-text.ts";
 import { withLibrary } from "./with-library.ts";
 
 /** Lists the library as the command line orders it, and returns the exit code. */
-export function listVideos(words: readonly string[], flags: LibraryFlags): Promise<number> {
+export async function listVideos(words: readonly string[], flags: LibraryFlags): Promise<number> {
+  try {
+    return await listOpen(words, flags);
+  } catch (error) {
+    if (!(error instanceof CardumeError) || error.code !== "library-missing") throw error;
+    if (flags.json !== true) process.stderr.write(`cardume: ${error.message}\n`);
+    return words.length > 0 ? EXIT.notFound : EXIT.done;
+  }
+}
+
+function listOpen(words: readonly string[], flags: LibraryFlags): Promise<number> {
   return withLibrary("ls", flags, async ({ library, output }) => {
     const videos = await library.list({ words: words.join(" ") });
     if (videos.length === 0) return tellNone(words, output);

@@ -9,10 +9,11 @@ Examples:
   cardume ls | cut -f 2           elsewhere than on a terminal, columns are separated by tabs, and titles are whole
   cardume ls --json | jq .title
 
-A file kept in place that is not there is "missing", and one that is not as it was when it was added is "changed".
+A file kept in place that is not there is "missing", one that is not as it was when it was added is "changed", and one
+of which verify has found parts damaged is "damaged".
 
---json prints for each video: {"id", "title", "bytes", "heldBytes", "state": "complete", "partial", "changed" or
-"missing", "durationMs" (0: unknown), "mediaType" ("": unknown), "path" (of a file kept in place, else null),
+--json prints for each video: {"id", "title", "bytes", "heldBytes", "state": "complete", "partial", "damaged",
+"changed" or "missing", "durationMs" (0: unknown), "mediaType" ("": unknown), "path" (of a file kept in place, else null),
 "addedAt"}. ${PATH_HELP}
 
 Exit code: 0 done, 3 no video has these words, 5 the machine refused (disk, permission, library in use).`;

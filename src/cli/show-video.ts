@@ -24,6 +24,7 @@ export function showVideo(text: string, flags: LibraryFlags): Promise<number> {
 const STATES: Readonly<Record<VideoDetails["state"], string>> = {
   complete: "complete",
   partial: "partial",
+  damaged: "damaged: a part of its file is not what it was (cardume add, with a good copy, mends it)",
   changed: "changed: its file is not as it was when it was added (cardume verify finds what is still good)",
   missing: "missing: its file is not where it was (cardume add finds it again)",
 };

@@ -50,7 +50,7 @@ async function verifyAll(session: LibrarySession, videos: readonly VideoInfo[]):
       verdicts.push(verdictOf(report));
       output.result(reportText(report), reportJson(report));
     } catch (error) {
-      // Of one video among many; of a disk or catalogue that fails, the next would only say the same.
+      // Of one video among many; of a catalogue or hasher that fails, the next would only say the same.
       if (videos.length === 1 || !isOfOneVideo(error)) throw error;
       output.notice(`cardume: ${titleText(title)}: ${error.message}`);
       verdicts.push("unreadable");
@@ -63,7 +63,7 @@ async function verifyAll(session: LibrarySession, videos: readonly VideoInfo[]):
 }
 
 const isOfOneVideo = (error: unknown): error is CardumeError =>
-  error instanceof CardumeError && ["manifest-damaged", "video-unknown", "disk-refused"].includes(error.code);
+  error instanceof CardumeError && !/^(catalogue-failed|hasher-stopped|library-.*)$/.test(error.code);
 
 /** What a report comes to. */
 export function verdictOf({ video, lost, absent }: VerifyReport): Verdict {
@@ -88,12 +88,12 @@ function findingText({ video, good, lost, absent }: VerifyReport, verdict: Verdi
   const { bytes, chunks, source } = video;
   if (verdict === "missing") return `${source === undefined ? "its file" : printable(source)} is not there`;
   if (verdict === "changed")
-    return `${source === undefined ? "its file" : printable(source)} changed while it was read`;
+    return `${source === undefined ? "its file" : printable(source)} is not as it was when it was added`;
   if (verdict === "partial") return `${good} of ${formatCount(chunks, "chunk")} held, and good`;
   if (verdict === "good") return formatBytes(bytes);
   const named = lost.length === 0 ? "" : `: ${summarizeChunkIds(lost)}`;
-  const before = absent === 0 ? "" : `, ${absent} lost before`;
-  return `${lost.length} of ${formatCount(chunks, "chunk")} damaged${named}${before}`;
+  const before = absent === 0 ? "" : `, ${lost.length === 0 ? "as" : `${absent} of them`} known before`;
+  return `${lost.length + absent} of ${formatCount(chunks, "chunk")} damaged${named}${before}`;
 }
 
 /** The same for a program. */

@@ -26,7 +26,7 @@ export interface AddProgress {
 /** What became of one path. */
 export type AddReport =
   | ({ readonly outcome: "added" | "already"; readonly path: FilePath } & AddedFile)
-  /** Not a file to be stored: a link or FIFO in a folder, a folder of the library's own. */
+  /** Not a file to be stored: a link, a FIFO or an unfinished download in a folder, the folder of a library. */
   | { readonly outcome: "skipped"; readonly path: FilePath; readonly reason: string }
   | { readonly outcome: "failed"; readonly path: FilePath; readonly error: CardumeError };
 
@@ -43,7 +43,10 @@ export async function* addPaths(
   options: AddOptions,
 ): AsyncGenerator<AddReport> {
   const found: (FoundFile | SkippedPath)[] = [];
-  for await (const one of findFiles(disk, paths, find)) found.push(one);
+  for await (const one of findFiles(disk, paths, find)) {
+    options.signal?.throwIfAborted();
+    found.push(one);
+  }
   const files = found.filter((one) => "stat" in one);
   if (options.title !== undefined && files.length > 1)
     throw new CardumeError("title-for-many", `--title is for one file, and here are ${files.length}`);
@@ -69,7 +72,7 @@ export async function* addPaths(
 }
 
 /** Errors after which the next file would only fail the same way. */
-const HOPELESS = new Set(["disk-full", "disk-failed", "catalogue-failed", "hasher-stopped", "video-in-use"]);
+const HOPELESS = new Set(["disk-full", "disk-failed", "catalogue-failed", "hasher-stopped"]);
 
 async function addFile(
   adder: Adder,
@@ -82,7 +85,8 @@ async function addFile(
   try {
     signal.throwIfAborted();
     const onBytes = (bytes: number): void => progress.add(bytes);
-    const added = await adder.add(found, { kind: "video", copy, title, onBytes, signal });
+    const onKnown = (bytes: number): void => progress.leaveOut(bytes);
+    const added = await adder.add(found, { kind: "video", copy, title, onBytes, onKnown, signal });
     return { outcome: added.isNew ? "added" : "already", path, ...added };
   } catch (error) {
     if (!(error instanceof CardumeError) || HOPELESS.has(error.code)) throw error;
@@ -97,6 +101,8 @@ const REASONS: Readonly<Record<SkippedPath["reason"], string>> = {
   special: "not a regular file",
   "too-deep": "too many folders inside one another",
   excluded: "the library's own folder",
+  library: "the folder of another library, with its private key",
+  unfinished: "it is not all there yet, by its name",
   missing: "it is not there",
   unreadable: "it cannot be read",
 };
@@ -114,7 +120,7 @@ function skipReport({ skipped: path, reason, cause }: SkippedPath): AddReport {
 class Progress {
   readonly #report: ((progress: AddProgress) => void) | undefined;
   readonly #files: number;
-  readonly #bytes: number;
+  #bytes: number;
   #filesDone = 0;
   #bytesDone = 0;
 
@@ -126,6 +132,12 @@ class Progress {
 
   add(bytes: number): void {
     this.#bytesDone += bytes;
+    this.#tell();
+  }
+
+  /** Bytes that need not be read. */
+  leaveOut(bytes: number): void {
+    this.#bytes -= bytes;
     this.#tell();
   }
 

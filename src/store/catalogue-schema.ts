@@ -144,13 +144,16 @@ function make(database: DatabaseSync): void {
 }
 
 function check(database: DatabaseSync): void {
-  const found = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0];
+  const found = sensible(() => Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {})[0]);
   if (found !== "ok") throw new Damage(String(found));
 }
 
-function prepared(database: DatabaseSync): SqliteRows {
+const prepared = (database: DatabaseSync): SqliteRows => sensible(() => new SqliteRows(database));
+
+/** What makes no sense to SQLite in a database of our version is damage. */
+function sensible<Result>(action: () => Result): Result {
   try {
-    return new SqliteRows(database);
+    return action();
   } catch (cause) {
     throw saysMeaningless(cause) ? new Damage((cause as Error).message) : cause;
   }

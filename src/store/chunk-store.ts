@@ -39,14 +39,17 @@ export interface ChunkStore {
   /**
    * Keeps one chunk. The bytes must not change until this resolves; when it does with `held`, the chunk is held.
    * Rejects with `disk-full` before or after writing, `disk-failed` (and from then on: what could not be made sure of
-   * once is not tried again while this store is open), `video-in-place` for a file that is not ours to write.
+   * once is not tried again while this store is open, and written anew after that), `video-in-place` for a file that is not ours to write.
    */
   write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes">;
   /** Reads one chunk anew, and marks what it found. */
   check(chunk: number): Promise<ChunkCheck>;
   /** @returns what ends it */
   onHeld(listener: HeldListener): () => void;
-  /** Ends what was begun, and lets the files go. Every store that was opened is closed once. */
+  /**
+   * Waits for what is under way, and lets the files go: every store that was opened is closed once. What is asked of it
+   * later rejects with `store-closed`.
+   */
   close(): Promise<void>;
 }
 

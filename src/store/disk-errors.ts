@@ -24,6 +24,17 @@ export function diskError(error: unknown, doing: string): CardumeError {
   });
 }
 
+/**
+ * Why a person's own file could not be read. `file-unreadable` where {@link diskError} would see the disk fail: it is
+ * that file's trouble, and no reason to give up the next one.
+ */
+export function sourceError(error: unknown, path: FilePath): CardumeError {
+  const refused = diskError(error, `cannot read ${printable(path)}`);
+  if (error instanceof CardumeError || !refused.code.startsWith("disk-") || refused.code === "disk-refused")
+    return refused;
+  return new CardumeError("file-unreadable", refused.message, { exitCode: 1, cause: error });
+}
+
 /** A path for people: on one line, whatever is in it. */
 export const printable = (path: FilePath): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
@@ -34,6 +45,17 @@ export async function onDisk<Result>(doing: string, action: () => Promise<Result
   try {
     return await action();
   } catch (error) {
-    throw typeof (error as NodeJS.ErrnoException).syscall === "string" ? diskError(error, doing) : error;
+    throw isSystems(error) ? diskError(error, doing) : error;
   }
 }
+
+/** Reads a person's own file. @throws CardumeError as {@link sourceError} has it, for what the system refused */
+export async function onSource<Result>(path: FilePath, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    throw isSystems(error) ? sourceError(error, path) : error;
+  }
+}
+
+const isSystems = (error: unknown): boolean => typeof (error as NodeJS.ErrnoException).syscall === "string";

@@ -56,6 +56,8 @@ export interface Disk {
   rename(from: FilePath, to: FilePath): Promise<void>;
   /** Removes a file, or a folder with everything in it. What is not there is removed already. */
   remove(path: FilePath): Promise<void>;
+  /** Removes one file, never a folder. What is not there is removed already. */
+  removeFile(path: FilePath): Promise<void>;
   /** Returns when a folder's names are on the disk: what was made, renamed or removed in it. */
   syncFolder(path: FilePath): Promise<void>;
   /** Bytes free to this process on the disk that holds `path`. */

@@ -24,13 +24,18 @@ export async function* streamBytes(store: ChunkStore, from: number, to: number):
     under.push(read);
     next = end;
   };
-  for (;;) {
-    while (under.length < READ_AHEAD && next < to) readNext();
-    const first = under.shift();
-    if (first === undefined) return;
-    const read = await first;
-    if (isReadProblem(read)) throw readError(read);
-    yield read;
+  try {
+    for (;;) {
+      while (under.length < READ_AHEAD && next < to) readNext();
+      const first = under.shift();
+      if (first === undefined) return;
+      const read = await first;
+      if (isReadProblem(read)) throw readError(read);
+      yield read;
+    }
+  } finally {
+    // Whoever stops early closes the store next: nothing may still be reading.
+    await Promise.allSettled(under);
   }
 }
 
@@ -56,30 +61,63 @@ export interface ExportOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What this process is writing: the second of two would take the file from under the first. */
+const WRITING = new Set<string>();
+
 /**
  * Writes a whole video to a file, under another name until it is complete and on the disk.
- * @throws CardumeError `file-exists`; what {@link streamBytes} throws; `disk-…`; the abort signal's reason
+ * @throws CardumeError `file-exists`, `file-in-use`; what {@link streamBytes} throws; `disk-…`; the abort signal's reason
  */
-export async function exportFile(disk: Disk, store: ChunkStore, path: string, options: ExportOptions): Promise<void> {
-  const there = await onDisk(`cannot write ${printable(path)}`, () => disk.stat(path));
-  if (there !== undefined && (options.force !== true || there.kind !== "file"))
+export function exportFile(disk: Disk, store: ChunkStore, path: string, options: ExportOptions): Promise<void> {
+  return onDisk(`cannot write ${printable(path)}`, async () => {
+    await checkFree(disk, path, options);
+    const partial = partialName(path);
+    const place = join(String(await disk.realPath(dirname(path))), basename(partial));
+    if (WRITING.has(place))
+      throw new CardumeError(
+        "file-in-use",
+        `${printable(path)} is being written just now: try again when that has ended, or choose another name`,
+        { exitCode: 5 },
+      );
+    WRITING.add(place);
+    try {
+      await writeAside(disk, store, partial, path, options);
+    } finally {
+      WRITING.delete(place);
+    }
+    await disk.syncFolder(dirname(path));
+  });
+}
+
+async function checkFree(disk: Disk, path: string, { force }: ExportOptions): Promise<void> {
+  const there = await disk.stat(path);
+  if (there !== undefined && (force !== true || there.kind !== "file"))
     throw new CardumeError("file-exists", `${printable(path)} is there already: choose another name, or add --force`);
-  const partial = partialName(path);
-  await onDisk(`cannot write ${printable(path)}`, async () => {
-    if ((await disk.stat(partial))?.kind === "file") await disk.remove(partial);
-    const file = await disk.open(partial, "create");
+}
+
+async function writeAside(
+  disk: Disk,
+  store: ChunkStore,
+  partial: string,
+  path: string,
+  options: ExportOptions,
+): Promise<void> {
+  if ((await disk.stat(partial))?.kind === "file") await disk.remove(partial);
+  const file = await disk.open(partial, "create");
+  try {
     try {
       await writeAll(store, file, options);
       await file.sync();
-    } catch (error) {
-      await disk.remove(partial).catch(() => {});
-      throw error;
     } finally {
       await file.close();
     }
+    // Writing took its time: somebody else may have been there.
+    await checkFree(disk, path, options);
     await disk.rename(partial, path);
-    await disk.syncFolder(dirname(path));
-  });
+  } catch (error) {
+    await disk.remove(partial).catch(() => {});
+    throw error;
+  }
 }
 
 /** Beside the file, with as much of its name as leaves room for the ending: 60 characters are at most 240 bytes. */

@@ -13,6 +13,7 @@ import type { DiskFile } from "./disk.ts";
 import type { Hasher } from "./hasher.ts";
 import type { LeafCache } from "./leaf-cache.ts";
 import { type Stamp, sameStamp } from "./stamp.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** What a video's store works on. */
 export interface FileChunkStoreParts {
@@ -29,6 +30,8 @@ export interface FileChunkStoreParts {
   readonly hasher: Hasher;
   readonly catalogue: Catalogue;
   readonly leafCache: LeafCache;
+  /** A catalogue is made anew from files that were made sure of long ago: nothing is written. */
+  readonly isRebuilding?: boolean | undefined;
   /** Room on the disk for what is missing. */
   readonly room: { reserve(): Promise<void>; release(): void };
 }
@@ -42,6 +45,7 @@ export class FileChunkStore implements ChunkStore {
   readonly #name: string;
   readonly #committer: Committer;
   readonly #listeners = new Set<HeldListener>();
+  readonly #underWay = new UnderWay();
   #stamp: Stamp | undefined;
 
   constructor(parts: FileChunkStoreParts) {
@@ -57,11 +61,51 @@ export class FileChunkStore implements ChunkStore {
     });
   }
 
-  async read(
-    position: number,
-    bytes: number,
-    how: "verified" | "trusted" = "verified",
-  ): Promise<Uint8Array | ReadProblem> {
+  read(position: number, bytes: number, how: "verified" | "trusted" = "verified"): Promise<Uint8Array | ReadProblem> {
+    return this.#underWay.run(() => this.#read(position, bytes, how));
+  }
+
+  leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {
+    return this.#underWay.run(() => this.#leafHashes(chunk));
+  }
+
+  write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
+    return this.#underWay.run(() => this.#write(chunk, bytes));
+  }
+
+  check(chunk: number): Promise<ChunkCheck> {
+    return this.#underWay.run(() => this.#check(chunk));
+  }
+
+  onHeld(listener: HeldListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    await this.#underWay.end();
+    await this.#committer.idle();
+    this.#parts.room.release();
+    // What is held was made sure of before: a close that fails takes nothing back.
+    await Promise.allSettled([this.#parts.data?.close(), this.#parts.tree.close()]);
+  }
+
+  /** Whether the file was not there when the video was opened. */
+  get isMissing(): boolean {
+    return this.#parts.data === undefined;
+  }
+
+  /** The stamp of the file as it is now; `undefined` when it is gone. */
+  currentStamp(): Promise<Stamp | undefined> {
+    return this.#underWay.run(() => this.#currentStamp());
+  }
+
+  /** Takes note that all of the file was read and found good while it had this stamp. */
+  trust(stamp: Stamp): void {
+    this.#stamp = stamp;
+  }
+
+  async #read(position: number, bytes: number, how: "verified" | "trusted"): Promise<Uint8Array | ReadProblem> {
     const end = position + bytes;
     assert(bytes > 0 && bytes <= STORE.maxReadBytes, "at most 1 MiB is read at once");
     assert(position >= 0 && end <= this.#geometry.bytes, "what is read is inside the video");
@@ -73,7 +117,7 @@ export class FileChunkStore implements ChunkStore {
     return isReadProblem(read) ? read : read.subarray(position - start, end - start);
   }
 
-  async leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {
+  async #leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {
     if (!this.held.has(chunk)) return { problem: "not-held", chunk };
     const cached = this.#parts.leafCache.get(this.#name, chunk);
     if (cached !== undefined) return cached;
@@ -82,15 +126,20 @@ export class FileChunkStore implements ChunkStore {
       this.#parts.leafCache.set(this.#name, chunk, stored);
       return stored;
     }
+    if (this.#parts.data === undefined) return { problem: "missing", chunk };
     // The tree is a cache: a bad one is made again from the bytes, and they are lost only if they do not fit either.
-    const check = await this.check(chunk);
+    const check = await this.#check(chunk);
     const made = this.#parts.leafCache.get(this.#name, chunk);
     return check !== "lost" && made !== undefined ? made : this.#problemOf(chunk);
   }
 
-  async write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
+  async #write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
     if (!this.#parts.isOurs)
       throw new CardumeError("video-in-place", "this video is kept in place, in a file that is not the library's own");
+    if (this.#parts.data === undefined)
+      throw new CardumeError("file-missing", "something else is in the place of the video's file in the library", {
+        exitCode: 5,
+      });
     if (this.held.has(chunk)) return "held";
     if (bytes.length !== chunkLength(this.#geometry, chunk)) return "wrong-bytes";
     const leafHashes = await this.#parts.hasher.hashBytes(bytes);
@@ -112,12 +161,12 @@ export class FileChunkStore implements ChunkStore {
     return "held";
   }
 
-  async check(chunk: number): Promise<ChunkCheck> {
+  async #check(chunk: number): Promise<ChunkCheck> {
+    const wasHeld = this.held.has(chunk);
     let leafHashes = await this.#hashChunk(chunk);
     // Once more before anything is given up: it may have been read while it was being written.
-    if (leafHashes === undefined && this.held.has(chunk)) leafHashes = await this.#hashChunk(chunk);
+    if (leafHashes === undefined && wasHeld) leafHashes = await this.#hashChunk(chunk);
     if (leafHashes === undefined) {
-      const wasHeld = this.held.has(chunk);
       if (wasHeld) await this.#lose([chunk]);
       return wasHeld ? "lost" : "absent";
     }
@@ -126,35 +175,34 @@ export class FileChunkStore implements ChunkStore {
       await this.#storeLeafHashes(chunk, leafHashes).catch(() => {});
     this.#parts.leafCache.set(this.#name, chunk, leafHashes);
     if (this.held.has(chunk)) return "good";
-    await this.#committer.commit(chunk, undefined);
+    await this.#committer.commit(chunk, this.#parts.isOurs ? () => this.#rewrite(chunk) : undefined);
     return "recovered";
   }
 
-  onHeld(listener: HeldListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  async close(): Promise<void> {
-    await this.#committer.idle();
-    this.#parts.room.release();
-    await Promise.all([this.#parts.data?.close(), this.#parts.tree.close()]);
-  }
-
   /** The stamp of the file as it is, when it has not changed since its bytes were known to be good. */
-  async unchangedStamp(): Promise<Stamp | undefined> {
-    const now = await this.#parts.data?.stat();
+  async #unchangedStamp(): Promise<Stamp | undefined> {
+    const now = await this.#currentStamp();
     return now !== undefined && this.#stamp !== undefined && sameStamp(now, this.#stamp) ? this.#stamp : undefined;
   }
 
-  /** The stamp of the file as it is now; `undefined` when it is gone. */
-  currentStamp(): Promise<Stamp | undefined> {
+  #currentStamp(): Promise<Stamp | undefined> {
     return this.#parts.data?.stat() ?? Promise.resolve(undefined);
   }
 
-  /** Takes note that all of the file was read and found good while it had this stamp. */
-  trust(stamp: Stamp): void {
-    this.#stamp = stamp;
+  /**
+   * Writes a chunk that was found over itself: after a sync that failed the system keeps its pages and calls them clean,
+   * whether they have reached the disk or not, and would sync nothing.
+   */
+  async #rewrite(chunk: number): Promise<void> {
+    if (this.#parts.isRebuilding === true) return;
+    const start = chunk * this.#geometry.chunkBytes;
+    const end = start + chunkLength(this.#geometry, chunk);
+    const buffer = new Uint8Array(Math.min(end - start, STORE.maxReadBytes));
+    for (let position = start; position < end; position += buffer.length) {
+      const part = buffer.subarray(0, Math.min(buffer.length, end - position));
+      await this.#data().read(part, position);
+      await this.#data().write(part, position);
+    }
   }
 
   #data(): DiskFile {
@@ -172,7 +220,7 @@ export class FileChunkStore implements ChunkStore {
     const lastChunk = Math.floor((end - 1) / leavesPerChunk);
     const parts: Uint8Array[] = [];
     for (let chunk = firstChunk; chunk <= lastChunk; chunk++) {
-      const hashes = await this.leafHashes(chunk);
+      const hashes = await this.#leafHashes(chunk);
       if (isReadProblem(hashes)) return hashes;
       const from = Math.max(0, first - chunk * leavesPerChunk);
       parts.push(hashes.subarray(from * HASH_BYTES, (end - chunk * leavesPerChunk) * HASH_BYTES));
@@ -207,12 +255,12 @@ export class FileChunkStore implements ChunkStore {
   /** What is wrong with a chunk that was held and is no longer. */
   async #problemOf(chunk: number): Promise<ReadProblem> {
     if (this.#parts.data === undefined) return { problem: "missing", chunk };
-    const isChanged = !this.#parts.isOurs && (await this.unchangedStamp().catch(() => undefined)) === undefined;
+    const isChanged = !this.#parts.isOurs && (await this.#unchangedStamp().catch(() => undefined)) === undefined;
     return { problem: isChanged ? "changed" : "damaged", chunk };
   }
 
   /** The leaf hashes of a chunk's bytes as they are; `undefined` when they are not the chunk's, or cannot be read. */
-  async #hashChunk(chunk: number): Promise<Uint8Array | undefined> {
+  async #hashChunk(chunk: number, isAgain = false): Promise<Uint8Array | undefined> {
     const { data: file, hasher } = this.#parts;
     if (file === undefined) return undefined;
     const position = chunk * this.#geometry.chunkBytes;
@@ -224,7 +272,8 @@ export class FileChunkStore implements ChunkStore {
       return isWhole && sameHash(chunkRoots, hashAt(this.manifest.chunkRoots, chunk)) ? leafHashes : undefined;
     } catch (error) {
       if (error instanceof CardumeError) throw error;
-      return undefined;
+      // What is known of a catalogue that was lost hangs on this one reading.
+      return isAgain ? undefined : this.#hashChunk(chunk, true);
     }
   }
 
@@ -241,7 +290,8 @@ export class FileChunkStore implements ChunkStore {
 
   async #mark(chunks: readonly number[]): Promise<void> {
     const { isOurs, catalogue } = this.#parts;
-    const stamp = isOurs ? await this.#data().stat() : undefined;
+    // A file without a stamp has not been read since its catalogue was lost, and has to be, all of it.
+    const stamp = isOurs && this.#stamp !== undefined ? await this.#data().stat() : undefined;
     const change = stamp === undefined ? {} : { change: { stamp } };
     await catalogue.hold({ id: this.manifest.id, hold: chunks, ...change });
     if (stamp !== undefined) this.#stamp = stamp;

@@ -2,7 +2,7 @@ import { labelOf } from "../core/content/label.ts";
 import { STORE } from "../core/limits.ts";
 import type { Disk, FilePath, FileStat, FolderEntry } from "./disk.ts";
 import { inPeoplesOrder, isHidden, keyOf, nameOf, nameOfKey, parentOf, pathIn } from "./file-path.ts";
-import { FolderSubtitles } from "./subtitle-names.ts";
+import { FolderSubtitles, isMedia } from "./subtitle-names.ts";
 
 /** A subtitle file that lies beside its video. */
 export interface FoundSubtitle {
@@ -19,15 +19,18 @@ export interface FoundFile {
   readonly path: FilePath;
   readonly stat: FileStat;
   readonly subtitles: readonly FoundSubtitle[];
+  /** Its folder, or a subtitle file of it, could not be looked at: there may be more. */
+  readonly mayHaveMore?: boolean;
 }
 
 /**
  * What is left out, and why: a `link` inside a folder; a FIFO, socket or device (`special`); a folder `too-deep` inside
- * others; an `excluded` folder; what is `missing`, perhaps since a moment; what is `unreadable`, see `cause`.
+ * others; an `excluded` folder; the folder of another `library`, where its private key is; an `unfinished` download; what
+ * is `missing`, perhaps since a moment; what is `unreadable`, see `cause`.
  */
 export interface SkippedPath {
   readonly skipped: FilePath;
-  readonly reason: "link" | "special" | "too-deep" | "excluded" | "missing" | "unreadable";
+  readonly reason: "link" | "special" | "too-deep" | "excluded" | "library" | "unfinished" | "missing" | "unreadable";
   /** The system's error. */
   readonly cause?: unknown;
 }
@@ -52,7 +55,9 @@ export async function* findFiles(
 ): AsyncGenerator<FoundFile | SkippedPath> {
   const finder = new Finder(disk, options);
   await finder.noteExcluded();
-  for (const root of roots) yield* finder.below(root);
+  const named = [...roots];
+  await finder.noteNamed(named);
+  for (const root of named) yield* finder.below(root);
 }
 
 type Found = FoundFile | SkippedPath;
@@ -70,6 +75,8 @@ class Finder {
   readonly #disk: Disk;
   readonly #options: FindOptions;
   readonly #excluded = new Set<string>();
+  /** The files that a person named, by their keys. */
+  readonly #named = new Set<string>();
 
   constructor(disk: Disk, options: FindOptions) {
     this.#disk = disk;
@@ -84,12 +91,20 @@ class Finder {
     }
   }
 
+  /** `add dir/*` names films and their subtitles one by one. */
+  async noteNamed(roots: readonly FilePath[]): Promise<void> {
+    for (const root of roots) {
+      const place = await this.#resolve(root);
+      if (!("skipped" in place) && place.stat.kind === "file") this.#named.add(keyOf(place.path));
+    }
+  }
+
   async *below(root: FilePath): AsyncGenerator<Found> {
     const place = await this.#resolve(root);
     if ("skipped" in place) yield place;
     else if (await this.#isInsideExcluded(place)) yield { skipped: root, reason: "excluded" };
     else if (place.stat.kind === "folder") yield* this.#walk(place.path);
-    else if (place.stat.kind === "file") yield* this.#named(place);
+    else if (place.stat.kind === "file") yield* this.#namedFile(place);
     else yield { skipped: root, reason: "special" };
   }
 
@@ -123,11 +138,18 @@ class Finder {
   }
 
   /** A file named by a person, with the subtitles beside it where its folder can be read. */
-  async *#named({ path, stat }: Place): AsyncGenerator<Found> {
+  async *#namedFile({ path, stat }: Place): AsyncGenerator<Found> {
     const level = await this.#level(parentOf(path));
     const name = nameOf(path);
-    if ("skipped" in level) yield { path, stat, subtitles: [] };
-    else yield* this.#file({ path, stat }, name, level);
+    if ("skipped" in level) yield { path, stat, subtitles: [], mayHaveMore: true };
+    else if (!this.#comesWithAnother(level, name)) yield* this.#file({ path, stat }, name, level);
+  }
+
+  /** Whether these are the subtitles of a video that was named as well. */
+  #comesWithAnother({ entries, folder, subtitles }: Level, name: FilePath): boolean {
+    if (!subtitles.owns(keyOf(name))) return false;
+    const isItsVideo = (other: FilePath): boolean => subtitles.of(keyOf(other)).some((one) => one.name === keyOf(name));
+    return entries.some((entry) => isItsVideo(entry.name) && this.#named.has(keyOf(pathIn(folder, entry.name))));
   }
 
   /** With a stack of its own, so that no depth is too much for the program's. */
@@ -137,6 +159,7 @@ class Finder {
       if (folder !== undefined) {
         const level = levels.length < STORE.maxFolderDepth ? await this.#level(folder) : tooDeep(folder);
         if ("skipped" in level) yield level;
+        else if (isLibrary(level)) yield { skipped: folder, reason: "library" };
         else levels.push(level);
       }
       folder = yield* this.#onward(levels);
@@ -160,7 +183,9 @@ class Finder {
   /** What a folder's entry is, now: a file, a folder, or nothing to be added. `undefined`: not to be mentioned. */
   async #inside(level: Level, entry: FolderEntry): Promise<Place | SkippedPath | undefined> {
     if (isHidden(entry.name) || level.subtitles.owns(keyOf(entry.name))) return undefined;
+    if (LEFT_BY_SYSTEMS.test(entry.name.toString())) return undefined;
     const path = pathIn(level.folder, entry.name);
+    if (entry.kind === "file" && UNFINISHED.test(entry.name.toString())) return { skipped: path, reason: "unfinished" };
     if (entry.kind === "link") return { skipped: path, reason: "link" };
     if (entry.kind === "other") return { skipped: path, reason: "special" };
     const place = await this.#place(path);
@@ -172,15 +197,18 @@ class Finder {
 
   async *#file({ path, stat }: Place, name: FilePath, level: Level): AsyncGenerator<Found> {
     const subtitles: FoundSubtitle[] = [];
+    let mayHaveMore = false;
     for (const subtitle of level.subtitles.of(keyOf(name))) {
       const ownName = nameOfKey(subtitle.name);
       const place = await this.#place(pathIn(level.folder, ownName));
-      if ("skipped" in place) yield place;
-      else if (place.stat.kind === "file") {
+      if ("skipped" in place) {
+        mayHaveMore ||= place.reason === "unreadable";
+        yield place;
+      } else if (place.stat.kind === "file") {
         subtitles.push({ ...place, name: labelOf(ownName.toString()), language: subtitle.language });
       }
     }
-    yield { path, stat, subtitles };
+    yield mayHaveMore ? { path, stat, subtitles, mayHaveMore } : { path, stat, subtitles };
   }
 
   async #level(folder: FilePath): Promise<Level | SkippedPath> {
@@ -194,6 +222,16 @@ class Finder {
   }
 }
 
+/** What Windows and macOS leave in folders. */
+const LEFT_BY_SYSTEMS = /^(thumbs\.db|desktop\.ini|ehthumbs\.db)$/i;
+
+/** What browsers, torrent clients and this program call a file that is not all there yet. */
+const UNFINISHED = /\.(part|crdownload|download|aria2|!qb|!ut|cardume-part)$/i;
+
+/** A data folder has a catalogue and videos in it, and a private key. */
+const isLibrary = ({ entries }: Level): boolean =>
+  ["library.db", "videos", "key"].every((part) => entries.some(({ name }) => name === part));
+
 const tooDeep = (folder: FilePath): SkippedPath => ({ skipped: folder, reason: "too-deep" });
 
 const problem = (path: FilePath, cause: unknown): SkippedPath => {
@@ -205,11 +243,11 @@ const problem = (path: FilePath, cause: unknown): SkippedPath => {
 const identity = ({ device, inode }: FileStat): string => `${device}:${inode}`;
 
 /**
- * A title from a file's name: without its extension, and with spaces for underscores where it has no spaces. Never
- * empty.
+ * A title from a file's name: a film's without its ending, and with spaces for underscores where it has no spaces. What
+ * is no film keeps its ending: beside `film.mp4` there may be a `film.jpg`. Never empty.
  */
 export function titleOf(fileName: string): string {
-  const stem = /^(.+)\.(?=[0-9]*[a-z])[a-z0-9]{1,5}$/is.exec(fileName)?.[1] ?? fileName;
+  const stem = isMedia(fileName) ? fileName.slice(0, fileName.lastIndexOf(".")) : fileName;
   const words = stem.includes(" ") ? stem : stem.replaceAll("_", " ");
   return labelOf(words) || labelOf(fileName) || "untitled";
 }

@@ -18,21 +18,22 @@ const BASE32_CHARS = 52;
 export async function findVideo(catalogue: Catalogue, text: string): Promise<VideoRow> {
   const candidates = await candidatesFor(catalogue, text.trim());
   const [first, second] = candidates;
-  if (first === undefined)
-    throw new CardumeError(
-      "video-unknown",
-      `no video "${labelOf(text)}" in this library: cardume ls shows what there is`,
-      {
-        exitCode: 3,
-      },
-    );
+  if (first === undefined) throw unknown(text.trim());
   if (second === undefined) return first;
-  const shown = candidates.slice(0, STORE.maxCandidates).map(({ id, title }) => `  ${toBase32(id)}  ${title}`);
+  const shown = candidates
+    .slice(0, STORE.maxCandidates)
+    .map(({ id, title, fileName, bytes }) => `  ${toBase32(id).slice(0, 16)}  ${title}  (${fileName}, ${bytes} bytes)`);
   if (candidates.length > shown.length) shown.push("  and more");
   throw new CardumeError(
     "video-ambiguous",
     `"${labelOf(text)}" may be any of these: give more of an id\n${shown.join("\n")}`,
   );
+}
+
+function unknown(text: string): CardumeError {
+  const isShort = text.length < MIN_PREFIX_CHARS && /^[a-z0-9]+$/i.test(text);
+  const advice = isShort ? `of an id, ${MIN_PREFIX_CHARS} characters are needed` : "cardume ls shows what there is";
+  return new CardumeError("video-unknown", `no video "${labelOf(text)}" in this library: ${advice}`, { exitCode: 3 });
 }
 
 async function candidatesFor(catalogue: Catalogue, text: string): Promise<VideoRow[]> {

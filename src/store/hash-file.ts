@@ -3,11 +3,14 @@ import { HASH_BYTES, idOf } from "../core/content/merkle.ts";
 import { CardumeError } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
 import { sha256 } from "../runtime/crypto.ts";
-import type { DiskFile } from "./disk.ts";
+import type { DiskFile, FilePath } from "./disk.ts";
+import { sourceError } from "./disk-errors.ts";
 import type { Hasher } from "./hasher.ts";
 
 /** A whole file to be hashed. */
 export interface WholeFile {
+  /** Where it is, for people. */
+  readonly path: FilePath;
   readonly file: DiskFile;
   readonly geometry: Geometry;
   /** Takes the leaf hashes of all chunks: too many to keep in memory. */
@@ -22,7 +25,8 @@ export interface WholeFile {
 /**
  * Hashes a file from end to end, as many parts at a time as the hasher has threads for and one more.
  * @returns its chunk roots and its id
- * @throws CardumeError `file-changed` when it ends too early; the abort signal's reason; the system's error
+ * @throws CardumeError `file-changed` when it ends too early, `file-unreadable` and such; the abort signal's reason; the
+ * system's error when what was hashed cannot be written
  */
 export async function hashWholeFile(
   hasher: Hasher,
@@ -51,10 +55,13 @@ export async function hashWholeFile(
 }
 
 async function hashPart(hasher: Hasher, whole: WholeFile, start: number, jobBytes: number): Promise<Uint8Array> {
-  const { file, geometry, tree, copyTo, onBytes } = whole;
+  const { path, file, geometry, tree, copyTo, onBytes } = whole;
   const bytes = Math.min(jobBytes, geometry.bytes - start);
   const job = { file, position: start, bytes, leavesPerChunk: chunkWidth(geometry), copyTo };
-  const { leafHashes, chunkRoots } = await hasher.hashFile(job);
+  const { leafHashes, chunkRoots } = await hasher.hashFile(job).catch((error: unknown) => {
+    // The same job writes the copy, which is the library's own.
+    throw (error as NodeJS.ErrnoException).syscall === "read" ? sourceError(error, path) : error;
+  });
   if (leafHashes.length !== Math.ceil(bytes / LEAF_BYTES) * HASH_BYTES)
     throw new CardumeError("file-changed", "it became shorter while it was being read", { exitCode: 1 });
   await tree.write(leafHashes, (start / LEAF_BYTES) * HASH_BYTES);

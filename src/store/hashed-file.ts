@@ -1,7 +1,7 @@
 import { type Geometry, geometryOf, sizeProblem } from "../core/content/geometry.ts";
 import { CardumeError } from "../core/errors.ts";
 import type { Disk, DiskFile, FilePath } from "./disk.ts";
-import { onDisk, printable } from "./disk-errors.ts";
+import { onDisk, onSource, printable } from "./disk-errors.ts";
 import { hashWholeFile } from "./hash-file.ts";
 import type { Hasher } from "./hasher.ts";
 import { type Stamp, sameStamp } from "./stamp.ts";
@@ -33,25 +33,25 @@ export function checkSize(path: FilePath, bytes: number): void {
 
 /**
  * Hashes a file into a draft. What it makes is on the disk when this returns.
- * @throws CardumeError `not-storable`, `file-changed`, `file-missing`, `disk-…`; the abort signal's reason
+ * @throws CardumeError `not-storable`, `file-changed`, `file-missing`, `file-unreadable`, `disk-…`; the abort signal's reason
  */
 export function hashInto(draft: Draft, disk: Disk, hasher: Hasher, order: HashOrder): Promise<HashedFile> {
   const name = printable(order.path);
   return onDisk(`cannot add ${name}`, async () => {
-    const file = await disk.open(order.path, "read");
+    const file = await onSource(order.path, () => disk.open(order.path, "read"));
     try {
-      const before = await file.stat();
+      const before = await onSource(order.path, () => file.stat());
       if (before.kind !== "file") throw new CardumeError("not-storable", `${name}: it is not a regular file`);
       checkSize(order.path, before.bytes);
       const geometry = geometryOf(before.bytes);
       const hashed = await hashOpen(draft, hasher, file, geometry, order).catch((error: unknown) => {
         throw error instanceof CardumeError && error.code === "file-changed" ? changed(name) : error;
       });
-      if (!sameStamp(before, await file.stat())) throw changed(name);
+      if (!sameStamp(before, await onSource(order.path, () => file.stat()))) throw changed(name);
       const { bytes, mtimeNs, inode } = before;
       return { ...hashed, geometry, stamp: { bytes, mtimeNs, inode } };
     } finally {
-      await file.close();
+      await onSource(order.path, () => file.close());
     }
   });
 }
@@ -66,13 +66,13 @@ async function hashOpen(
   hasher: Hasher,
   file: DiskFile,
   geometry: Geometry,
-  { copy, onBytes, signal }: HashOrder,
+  { path, copy, onBytes, signal }: HashOrder,
 ): Promise<{ id: Uint8Array; chunkRoots: Uint8Array }> {
   const tree = await draft.create("tree");
   let copyTo: DiskFile | undefined;
   try {
     if (copy) copyTo = await draft.create("content");
-    const hashed = await hashWholeFile(hasher, { file, geometry, tree, copyTo, onBytes, signal });
+    const hashed = await hashWholeFile(hasher, { path, file, geometry, tree, copyTo, onBytes, signal });
     await Promise.all([tree.sync(), copyTo?.sync()]);
     return hashed;
   } finally {

@@ -10,6 +10,8 @@ export interface LibraryKey {
   readonly privateKey: KeyObject;
   /** 32 bytes. */
   readonly publicKey: Uint8Array;
+  /** Whether it was made just now. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -34,14 +36,15 @@ export async function libraryKey(disk: Disk, folder: string): Promise<LibraryKey
 function keyOf(pem: Buffer, path: string): LibraryKey {
   try {
     const privateKey = createPrivateKey(pem);
-    if (privateKey.asymmetricKeyType === "ed25519") return withPublicKey(privateKey);
+    if (privateKey.asymmetricKeyType === "ed25519") return withPublicKey(privateKey, false);
   } catch {
     // Said below, in our words.
   }
   throw notAKey(path);
 }
 
-const withPublicKey = (privateKey: KeyObject): LibraryKey => ({
+const withPublicKey = (privateKey: KeyObject, isNew: boolean): LibraryKey => ({
+  isNew,
   privateKey,
   publicKey: rawPublicKey(createPublicKey(privateKey)),
 });
@@ -66,5 +69,5 @@ async function makeKey(disk: Disk, folder: string, path: string): Promise<Librar
   }
   await disk.rename(fresh, path);
   await disk.syncFolder(folder);
-  return withPublicKey(privateKey);
+  return withPublicKey(privateKey, true);
 }

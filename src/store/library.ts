@@ -19,10 +19,11 @@ import type { Hasher } from "./hasher.ts";
 import type { LibraryKey } from "./library-key.ts";
 import { OpenVideos } from "./open-videos.ts";
 import type { Reconciled } from "./reconcile.ts";
+import { Remover, unknownVideo } from "./remover.ts";
 import type { Space } from "./space.ts";
 import { StoreHandle } from "./store-handle.ts";
 import { type VerifyResult, verifyVideo } from "./verify-video.ts";
-import type { VideoFolders } from "./video-folders.ts";
+import type { Draft, VideoFolders } from "./video-folders.ts";
 import { lookAt, type VideoInfo } from "./video-info.ts";
 
 /** What a library is made of. */
@@ -64,6 +65,7 @@ export class Library {
   readonly mended: Reconciled;
   readonly #parts: LibraryParts;
   readonly #videos: OpenVideos;
+  readonly #remover: Remover;
   readonly #adder: Adder;
   #closed: Promise<void> | undefined;
 
@@ -72,7 +74,8 @@ export class Library {
     this.mended = mended;
     this.#parts = parts;
     this.#videos = new OpenVideos(parts);
-    this.#adder = new Adder({ ...parts, mayReplace: (id) => this.#mayReplace(id) });
+    this.#remover = new Remover({ ...parts, videos: this.#videos });
+    this.#adder = new Adder({ ...parts, videos: this.#videos, remover: this.#remover });
   }
 
   /** The library's Ed25519 public key, 32 bytes: who signs what it says of its videos. */
@@ -115,8 +118,8 @@ export class Library {
   async details(id: Uint8Array): Promise<VideoDetails> {
     const { catalogue, disk, folders } = this.#parts;
     const row = await catalogue.get(id);
-    if (row === undefined) throw unknown();
-    const manifest = await onDisk("cannot read the library", () => folders.manifest(id));
+    if (row === undefined) throw unknownVideo();
+    const manifest = await onDisk("cannot read the library", () => folders.manifest(id, row.bytes));
     if (manifest === undefined)
       throw new CardumeError("manifest-damaged", `the manifest of "${row.title}" is damaged: add its file again`, {
         exitCode: 5,
@@ -147,7 +150,8 @@ export class Library {
    */
   async receive(manifest: Manifest, lastLeaf?: { bytes: Uint8Array; proof: Uint8Array }): Promise<ChunkStore> {
     const { catalogue } = this.#parts;
-    if ((await catalogue.get(manifest.id)) === undefined) await this.#begin(manifest, lastLeaf);
+    if ((await catalogue.get(manifest.id)) === undefined)
+      await onDisk("cannot write to the library", () => this.#begin(manifest, lastLeaf));
     return this.open(manifest.id);
   }
 
@@ -190,15 +194,24 @@ export class Library {
   ): Promise<VerifyReport> {
     const { catalogue, disk, hasher, wallClockMs } = this.#parts;
     const video = await this.get(id);
-    if (video === undefined) throw unknown();
-    if (video.state === "missing") return { video, good: 0, recovered: 0, lost: [], absent: 0, stamp: undefined };
+    if (video === undefined) throw unknownVideo();
+    const nothing = { good: 0, recovered: 0, lost: [], absent: 0, stamp: undefined };
+    if (video.state === "missing") return { video, ...nothing };
     const store = await this.#videos.acquire(id);
     try {
-      const result = await verifyVideo(store, { ...options, width: hasher.width + 1 });
+      // It may have gone since it was looked at.
+      const now = store.isMissing ? await this.get(id) : undefined;
+      if (now?.state === "missing") return { video: now, ...nothing };
+      const width = hasher.width + 1;
+      const result = await onDisk("cannot verify the video", () => verifyVideo(store, { ...options, width }));
       const { stamp } = result;
       if (stamp !== undefined) {
         store.trust(stamp);
-        await catalogue.hold({ id, change: { stamp, verifiedAtMs: wallClockMs() } });
+        const isWhole = result.lost.length + result.absent === 0;
+        const change = isWhole ? { stamp, verifiedAtMs: wallClockMs() } : { stamp };
+        await catalogue.hold({ id, change });
+        if (video.source !== undefined)
+          await this.#adder.noteSource(id, { path: video.source, stamp, isDamaged: !isWhole });
       }
       const after = await catalogue.get(id);
       return { video: after === undefined ? video : await lookAt(disk, after), ...result };
@@ -213,17 +226,8 @@ export class Library {
    * @returns whether a file kept in place was removed too
    * @throws CardumeError `video-unknown`, `video-in-use`, `disk-…`
    */
-  async remove(id: Uint8Array, options: { readonly files?: boolean } = {}): Promise<boolean> {
-    const { catalogue, folders } = this.#parts;
-    const video = await this.get(id);
-    if (video === undefined) throw unknown();
-    this.#mayReplace(id);
-    const manifest = await folders.manifest(id).catch(() => undefined);
-    const isFileRemoved = options.files === true && (await this.#removeSource(video));
-    await onDisk("cannot remove the video", () => folders.remove(id));
-    await catalogue.remove(id);
-    if (manifest !== undefined) await this.#removeSubtitles(manifest, options);
-    return isFileRemoved;
+  remove(id: Uint8Array, options: { readonly files?: boolean } = {}): Promise<boolean> {
+    return this.#adder.inTurn(() => this.#remover.remove(id, options.files === true));
   }
 
   /** Ends what was begun and lets the library go. Closing twice is closing once. */
@@ -233,17 +237,12 @@ export class Library {
   }
 
   async #close(): Promise<void> {
-    await this.#videos.close();
-    await this.#parts.hasher.close();
-    await this.#parts.catalogue.close();
-    await this.#parts.release();
-  }
-
-  #mayReplace(id: Uint8Array): void {
-    if (this.#videos.isOpen(id))
-      throw new CardumeError("video-in-use", "the video is being read just now: try again when that has ended", {
-        exitCode: 5,
-      });
+    const { hasher, catalogue, release } = this.#parts;
+    let failure: unknown;
+    // One that fails must not keep the library from the next who wants it.
+    for (const end of [() => this.#videos.close(), () => hasher.close(), () => catalogue.close(), release])
+      await end().catch((error: unknown) => (failure ??= error));
+    if (failure !== undefined) throw failure;
   }
 
   #linkTo({ id, bytes, fileName }: VideoRow, { claims }: Manifest): string {
@@ -252,55 +251,43 @@ export class Library {
   }
 
   async #begin(manifest: Manifest, lastLeaf: { bytes: Uint8Array; proof: Uint8Array } | undefined): Promise<void> {
-    const { catalogue, folders, wallClockMs } = this.#parts;
-    const { id, geometry, claims } = manifest;
-    const { bytes, chunkBytes, chunks } = geometry;
+    const { folders } = this.#parts;
+    const { id, geometry } = manifest;
+    const { bytes, chunks } = geometry;
     const lastRoot = hashAt(manifest.chunkRoots, chunks - 1);
     if (lastLeaf === undefined || !provesSize(lastLeaf.bytes, lastLeaf.proof, lastRoot, geometry, sha256))
       throw new CardumeError("size-unproven", "the video's last leaf does not prove its size", { exitCode: 1 });
-    const name = Buffer.from(id).toString("hex");
+    const name = hexOf(id);
     await this.#parts.space.reserve(name, () => bytes);
     try {
-      const draft = await onDisk("cannot write to the library", () => folders.draft());
+      const draft = await folders.draft();
       try {
         await draft.write("manifest", encodeManifest(manifest));
         await draft.sized("content", bytes);
         await draft.sized("tree", treeBytes(manifest));
-        await draft.publish(id);
+        await this.#adder.inTurn(() => this.#publish(manifest, draft));
       } finally {
-        await draft.discard();
+        await draft.discard().catch(() => {});
       }
     } finally {
       this.#parts.space.release(name);
     }
+  }
+
+  async #publish({ id, geometry, claims }: Manifest, draft: Draft): Promise<void> {
+    const { catalogue, disk, folders, wallClockMs } = this.#parts;
+    // Somebody else may have begun it meanwhile.
+    if ((await catalogue.get(id)) !== undefined) return;
+    // What is in its place without being in the catalogue could not be told to it.
+    await folders.remove(id);
+    await draft.publish(id);
+    const stamp = await disk.stat(folders.part(id, "content"));
+    const { bytes, chunkBytes, chunks } = geometry;
     const said = claims[0]?.claims;
-    const { title = name, fileName = "", mediaType = "", durationMs = 0 } = said ?? {};
+    const { title = hexOf(id), fileName = "", mediaType = "", durationMs = 0 } = said ?? {};
     const row = { id, kind: "video", title, fileName, mediaType, durationMs, bytes, chunkBytes, chunks } as const;
-    const place = { source: undefined, stamp: undefined, addedAtMs: wallClockMs(), verifiedAtMs: 0 };
+    const place = { source: undefined, stamp, addedAtMs: wallClockMs(), verifiedAtMs: 0 };
     await catalogue.put({ ...row, ...place }, new Uint8Array(Math.ceil(chunks / 8)));
-  }
-
-  async #removeSource({ source, state }: VideoInfo): Promise<boolean> {
-    // One that was verified since it changed is "partial": it is not the file that was added either.
-    if (source === undefined || state !== "complete") return false;
-    await onDisk("cannot remove the file", () => this.#parts.disk.remove(source));
-    return true;
-  }
-
-  /** Subtitle files go with the last video that names them. */
-  async #removeSubtitles({ claims }: Manifest, options: { readonly files?: boolean }): Promise<void> {
-    const { catalogue, folders } = this.#parts;
-    const named = new Map<string, Uint8Array>();
-    for (const { claims: said } of claims)
-      for (const { id } of said.subtitles)
-        if ((await catalogue.get(id))?.kind === "subtitle") named.set(String(id), id);
-    if (named.size === 0) return;
-    for (const { id } of await catalogue.list()) {
-      const other = await folders.manifest(id);
-      for (const { claims: said } of other?.claims ?? [])
-        for (const subtitle of said.subtitles) named.delete(String(subtitle.id));
-    }
-    for (const id of named.values()) await this.remove(id, options);
   }
 }
 
@@ -309,4 +296,4 @@ const treeBytes = ({ geometry }: Manifest): number => {
   return (last * geometry.leavesPerChunk + chunkLeaves(geometry, last)) * HASH_BYTES;
 };
 
-const unknown = (): CardumeError => new CardumeError("video-unknown", "no such video in this library", { exitCode: 3 });
+const hexOf = (id: Uint8Array): string => Buffer.from(id).toString("hex");

@@ -1,5 +1,6 @@
 import * as fs from "node:fs";
 import { promisify } from "node:util";
+import { assert } from "../core/errors.ts";
 import { syncFolder } from "../runtime/sync-folder.ts";
 import type { Disk, DiskFile, FileStat, FolderEntry, OpenMode } from "./disk.ts";
 import { asFilePath } from "./file-path.ts";
@@ -23,10 +24,17 @@ const closeFd = promisify(fs.close);
 const statFd = promisify(fs.fstat);
 
 class NodeFile implements DiskFile {
-  readonly fd: number;
+  readonly #fd: number;
+  #isClosed = false;
 
   constructor(fd: number) {
-    this.fd = fd;
+    this.#fd = fd;
+  }
+
+  /** A number that was closed may be another file's by now. */
+  get fd(): number {
+    assert(!this.#isClosed, "an open file is used");
+    return this.#fd;
   }
 
   async read(buffer: Uint8Array, position: number): Promise<number> {
@@ -60,7 +68,9 @@ class NodeFile implements DiskFile {
   }
 
   close(): Promise<void> {
-    return closeFd(this.fd);
+    const { fd } = this;
+    this.#isClosed = true;
+    return closeFd(fd);
   }
 }
 
@@ -104,6 +114,13 @@ export const nodeDisk: Disk = {
   },
   rename: (from, to) => fs.promises.rename(from, to),
   remove: (path) => fs.promises.rm(path, { recursive: true, force: true }),
+  async removeFile(path) {
+    try {
+      await fs.promises.unlink(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    }
+  },
   syncFolder,
   async freeBytes(path) {
     const { bavail, bsize } = await fs.promises.statfs(path, { bigint: true });

@@ -1,3 +1,4 @@
+import { CardumeError } from "../core/errors.ts";
 import type { ReadMedia } from "./adder.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { dataFolder } from "./data-folder.ts";
@@ -19,6 +20,8 @@ import { VideoFolders } from "./video-folders.ts";
 export interface OpenOptions {
   /** The data folder; else `CARDUME_DATA`, else the system's place for it. It is made when it is not there. */
   readonly folder?: string | undefined;
+  /** Whether it has to be there already: nothing is made, and `library-missing` thrown, when it is not. */
+  readonly mustExist?: boolean | undefined;
   /** What for, as another process is told that wants it meanwhile. */
   readonly what?: string | undefined;
   /** Stops the opening, when a lost catalogue makes it long. */
@@ -43,12 +46,16 @@ const NO_MEDIA: ReadMedia = () => Promise.resolve(undefined);
 
 /**
  * Opens a library, and makes its catalogue agree with what is on the disk.
- * @throws CardumeError `library-held`, `data-folder-refused`, `library-too-new`, `key-invalid`, `disk-…`, `catalogue-failed`;
+ * @throws CardumeError `library-missing`, `library-held`, `data-folder-refused`, `library-too-new`, `key-invalid`, `disk-…`, `catalogue-failed`;
  * the abort signal's reason
  */
 export async function openStore(options: OpenOptions = {}, foundations: Foundations = {}): Promise<Library> {
   const folder = dataFolder(options.folder);
   const { disk = nodeDisk, lock: takeLock = acquireLibraryLock } = foundations;
+  if (options.mustExist === true && (await disk.stat(folder).catch(() => undefined)) === undefined)
+    throw new CardumeError("library-missing", `there is no library in ${folder}: cardume add makes one`, {
+      exitCode: 3,
+    });
   const lock = await takeLock(folder, options.what ?? "a program");
   const undo: (() => Promise<unknown>)[] = [() => lock.release()];
   try {
@@ -77,6 +84,10 @@ export async function openStore(options: OpenOptions = {}, foundations: Foundati
           return readHeld({ disk, folders, hasher, space }, row, wallClockMs(), options.signal);
         },
       });
+      if (key.isNew && (await catalogue.list({ limit: 1 })).length > 0)
+        notice(
+          "the library's key was gone: it has a new one, and so another identity (put the old one back if you can)",
+        );
       tell(mended, notice);
       const parts = { folder, disk, folders, catalogue, hasher, key, readMedia, space, wallClockMs, release };
       return new Library(parts, mended);
@@ -96,6 +107,7 @@ async function openSqlite(folder: string, notice: (text: string) => void): Promi
 }
 
 function tell({ adopted, unsound }: Reconciled, notice: (text: string) => void): void {
-  if (adopted.length > 0) notice(`${adopted.length} videos were not in the catalogue and are again`);
-  if (unsound.length > 0) notice(`${unsound.length} videos' manifests are damaged: add their files again`);
+  if (adopted.length > 0) notice(`put back into the catalogue, from the videos' folders: ${adopted.length}`);
+  for (const id of unsound)
+    notice(`the manifest of video ${Buffer.from(id).toString("hex")} is damaged: add its file again`);
 }

@@ -19,7 +19,7 @@ export async function readHeld(
   const catalogue = new MemoryCatalogue();
   const empty = new Bitmap(row.chunks).bytes;
   await catalogue.put(row, empty);
-  const videos = new OpenVideos({ ...parts, catalogue });
+  const videos = new OpenVideos({ ...parts, catalogue, isRebuilding: true });
   try {
     const store = await videos.acquire(row.id);
     const { absent, lost, stamp } = await verifyVideo(store, { width: parts.hasher.width + 1, signal });

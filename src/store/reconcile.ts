@@ -1,10 +1,12 @@
+import type { Manifest } from "../core/content/manifest.ts";
 import { sameHash } from "../core/content/merkle.ts";
 import { Bitmap } from "./bitmap.ts";
-import type { Catalogue, NewVideoRow } from "./catalogue.ts";
+import type { Catalogue, NewVideoRow, VideoRow } from "./catalogue.ts";
 import type { Disk } from "./disk.ts";
 import type { LibraryKey } from "./library-key.ts";
 import { ownClaims } from "./own-claims.ts";
-import { sameStamp } from "./stamp.ts";
+import { settlePlace } from "./settle-place.ts";
+import { isSubtitle } from "./subtitle-names.ts";
 import type { VideoFolders } from "./video-folders.ts";
 
 /** What {@link reconcile} found. */
@@ -46,9 +48,16 @@ const hexOf = (id: Uint8Array): string => Buffer.from(id).toString("hex");
 export async function reconcile(parts: ReconcileParts): Promise<Reconciled> {
   const { catalogue, folders } = parts;
   const there = new Map((await folders.ids()).map((id) => [hexOf(id), id]));
-  const known = new Map((await catalogue.ids()).map((id) => [hexOf(id), id]));
-  const dropped = [...known].filter(([name]) => !there.has(name)).map(([, id]) => id);
+  const all = [...(await catalogue.list()), ...(await catalogue.list({ kind: "subtitle" }))];
+  const known = new Map(all.map((row) => [hexOf(row.id), row]));
+  const dropped = all.map(({ id }) => id).filter((id) => !there.has(hexOf(id)));
   await Promise.all(dropped.map((id) => catalogue.remove(id)));
+  const kept = all.filter(({ id }) => there.has(hexOf(id)));
+  const moved = await Promise.all(kept.map((row) => settle(parts, row)));
+  await adopt(
+    parts,
+    moved.filter((row) => row !== undefined),
+  );
   const unsound: Uint8Array[] = [];
   const rows: NewVideoRow[] = [];
   const subtitles: Uint8Array[] = [];
@@ -58,6 +67,9 @@ export async function reconcile(parts: ReconcileParts): Promise<Reconciled> {
     if (row === undefined) unsound.push(id);
     else rows.push(row);
   }
+  // Those that are known name some, too: they are asked only when there is something to be named.
+  if (rows.some(({ fileName }) => isSubtitle(fileName)))
+    for (const { id } of kept) subtitles.push(...subtitlesOf(await folders.manifest(id), parts.key));
   const named = new Set(subtitles.map(hexOf));
   const [belonging, others] = [true, false].map((is) => rows.filter(({ id }) => named.has(hexOf(id)) === is));
   await adopt(
@@ -66,6 +78,23 @@ export async function reconcile(parts: ReconcileParts): Promise<Reconciled> {
   );
   await adopt(parts, others ?? []);
   return { adopted: rows.map(({ id }) => id), dropped, unsound };
+}
+
+/**
+ * Looks whether a known video's bytes are where the catalogue says. The library's own have a stamp from the moment that
+ * there is a file for them: without one they could not be read when the catalogue was made again.
+ * @returns the row as it has to be; `undefined` when it is right
+ */
+async function settle({ disk, folders }: ReconcileParts, row: VideoRow): Promise<NewVideoRow | undefined> {
+  const place = await settlePlace(disk, folders, row.id, row);
+  if (place !== undefined) return { ...row, source: place.source, stamp: place.stamp };
+  return row.source === undefined && row.stamp === undefined ? row : undefined;
+}
+
+/** The subtitle files that a manifest names. A stranger's word does not count: it must not make a video vanish. */
+function subtitlesOf(manifest: Manifest | undefined, key: LibraryKey): Uint8Array[] {
+  const own = manifest === undefined ? undefined : ownClaims(manifest.claims, key)?.claims;
+  return (own?.subtitles ?? []).map(({ id }) => id).filter((id) => own === undefined || !sameHash(id, own.video));
 }
 
 /** Writes rows: together those of files kept in place, and one after the other those whose bytes are read first. */
@@ -92,10 +121,9 @@ async function rowFromFolder(
   const manifest = await folders.manifest(id);
   if (manifest === undefined) return undefined;
   const own = ownClaims(manifest.claims, key)?.claims;
-  // A stranger's word must not make a video vanish from the list.
-  for (const subtitle of own?.subtitles ?? []) if (!sameHash(subtitle.id, id)) subtitles.push(subtitle.id);
+  subtitles.push(...subtitlesOf(manifest, key));
   const claims = own ?? manifest.claims[0]?.claims;
-  const place = await placeOf(disk, folders, id);
+  const place = await settlePlace(disk, folders, id, undefined);
   const { bytes, chunkBytes, chunks } = manifest.geometry;
   return {
     id,
@@ -107,23 +135,9 @@ async function rowFromFolder(
     bytes,
     chunkBytes,
     chunks,
-    ...place,
+    source: place?.source,
+    stamp: place?.stamp,
     addedAtMs: own?.madeAtMs ?? 0,
     verifiedAtMs: 0,
   };
-}
-
-/** Where a video's bytes are; no stamp: what is held has to be found out. */
-async function placeOf(
-  disk: Disk,
-  folders: VideoFolders,
-  id: Uint8Array,
-): Promise<Pick<NewVideoRow, "source" | "stamp">> {
-  const source = await folders.source(id);
-  const now = source === undefined ? undefined : await disk.stat(source.path);
-  if (source !== undefined && now !== undefined && sameStamp(now, source.stamp))
-    return { source: source.path, stamp: source.stamp };
-  // Where a crash left both, bytes of our own are better than a file that is not what it was.
-  const isCopied = (await disk.stat(folders.part(id, "content"))) !== undefined;
-  return { source: isCopied ? undefined : source?.path, stamp: undefined };
 }

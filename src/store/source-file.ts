@@ -5,10 +5,12 @@ import type { Stamp } from "./stamp.ts";
 export interface Source {
   readonly path: FilePath;
   readonly stamp: Stamp;
+  /** Parts of it were found damaged: all of it has to be read, should the catalogue be lost. */
+  readonly isDamaged?: boolean;
 }
 
 /** A `source` file in JSON: its `path` as text (and as `pathBase64` where it is no UTF-8), and its stamp. */
-export function encodeSource({ path, stamp }: Source): Uint8Array {
+export function encodeSource({ path, stamp, isDamaged }: Source): Uint8Array {
   const fields = {
     version: 1,
     path: path.toString(),
@@ -16,6 +18,7 @@ export function encodeSource({ path, stamp }: Source): Uint8Array {
     bytes: stamp.bytes,
     mtimeNs: String(stamp.mtimeNs),
     inode: String(stamp.inode),
+    ...(isDamaged === true ? { damaged: true } : {}),
   };
   return Buffer.from(`${JSON.stringify(fields, undefined, 2)}\n`);
 }
@@ -34,7 +37,8 @@ export function decodeSource(bytes: Uint8Array): Source | undefined {
   const { bytes: size } = fields;
   if (path === undefined || mtimeNs === undefined || inode === undefined) return undefined;
   if (typeof size !== "number" || !Number.isSafeInteger(size) || size < 0) return undefined;
-  return { path, stamp: { bytes: size, mtimeNs, inode } };
+  const damage = fields["damaged"] === true ? { isDamaged: true } : {};
+  return { path, stamp: { bytes: size, mtimeNs, inode }, ...damage };
 }
 
 function pathIn({ path, pathBase64 }: Record<string, unknown>): FilePath | undefined {

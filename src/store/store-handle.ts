@@ -1,5 +1,6 @@
 import type { Manifest } from "../core/content/manifest.ts";
 import type { ChunkCheck, ChunkStore, HeldListener, ReadProblem } from "./chunk-store.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** One user's share of an open video: closing it closes the files only when nobody else uses them. */
 export class StoreHandle implements ChunkStore {
@@ -7,6 +8,7 @@ export class StoreHandle implements ChunkStore {
   readonly held: ChunkStore["held"];
   readonly #store: ChunkStore;
   readonly #release: () => Promise<void>;
+  readonly #underWay = new UnderWay();
   readonly #endings = new Set<() => void>();
   #closed: Promise<void> | undefined;
 
@@ -18,19 +20,19 @@ export class StoreHandle implements ChunkStore {
   }
 
   read(position: number, bytes: number, how?: "verified" | "trusted"): Promise<Uint8Array | ReadProblem> {
-    return this.#store.read(position, bytes, how);
+    return this.#underWay.run(() => this.#store.read(position, bytes, how));
   }
 
   leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {
-    return this.#store.leafHashes(chunk);
+    return this.#underWay.run(() => this.#store.leafHashes(chunk));
   }
 
   write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
-    return this.#store.write(chunk, bytes);
+    return this.#underWay.run(() => this.#store.write(chunk, bytes));
   }
 
   check(chunk: number): Promise<ChunkCheck> {
-    return this.#store.check(chunk);
+    return this.#underWay.run(() => this.#store.check(chunk));
   }
 
   onHeld(listener: HeldListener): () => void {
@@ -44,7 +46,7 @@ export class StoreHandle implements ChunkStore {
 
   close(): Promise<void> {
     for (const end of this.#endings) end();
-    this.#closed ??= this.#release();
+    this.#closed ??= this.#underWay.end().then(() => this.#release());
     return this.#closed;
   }
 }

@@ -15,6 +15,8 @@ const VIDEOS = new Set(
   "3g2 3gp asf avi divx f4v flv m2ts m4v mkv mov mp4 mpeg mpg mts mxf ogm ogv rm rmvb ts vob webm wmv".split(" "),
 );
 
+const SOUNDS = new Set("aac aif aiff flac m4a m4b mka mp2 mp3 oga ogg opus wav weba wma".split(" "));
+
 // `hi` is for the hard of hearing in nearly every file name that has it.
 const NO_LANGUAGES = new Set(["cc", "hi", "sdh"]);
 
@@ -66,6 +68,10 @@ export const subtitlesOf = (videoName: string, names: Iterable<string>): readonl
 
 /** Whether this is the name of a subtitle file that is text. */
 export const isSubtitle = (name: string): boolean => SUBTITLES.has(extensionOf(name));
+
+/** Whether a name has the ending of a film, a recording of sound, or a subtitle file. */
+export const isMedia = (name: string): boolean =>
+  [VIDEOS, SUBTITLES, SOUNDS].some((endings) => endings.has(extensionOf(name)));
 
 const isVideo = (name: string): boolean => VIDEOS.has(extensionOf(name));
 

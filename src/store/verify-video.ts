@@ -12,7 +12,7 @@ export interface VerifyResult {
   readonly lost: readonly number[];
   /** Chunks that had not been held, and are not there. */
   readonly absent: number;
-  /** The file's stamp, if it did not change meanwhile: what is held is known for a file with this stamp. */
+  /** The file's stamp, if it has the video's size and did not change meanwhile: what is held is known for such a file. */
   readonly stamp: Stamp | undefined;
 }
 
@@ -52,7 +52,8 @@ export async function verifyVideo(store: FileChunkStore, options: VerifyOptions)
   const workers = await Promise.allSettled(Array.from({ length: width }, () => work().catch(stop)));
   for (const worker of workers) if (worker.status === "rejected") throw worker.reason;
   const after = await store.currentStamp();
-  const isUnchanged = before !== undefined && after !== undefined && sameStamp(before, after);
+  // A file that has grown begins with the video and is another one all the same.
+  const isUnchanged = before !== undefined && after?.bytes === geometry.bytes && sameStamp(before, after);
   return {
     good: counts.good + counts.recovered,
     recovered: counts.recovered,

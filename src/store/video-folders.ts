@@ -66,12 +66,16 @@ export class VideoFolders {
     await this.#disk.remove(waste);
   }
 
-  /** A video's manifest; `undefined` when there is none that is sound. */
-  async manifest(id: Uint8Array): Promise<Manifest | undefined> {
-    const bytes = await this.#readPart(id, "manifest", VIDEO.maxManifestBytes);
-    if (bytes === undefined) return undefined;
-    const manifest = decodeManifest(bytes, id, { sha256, verify: verifyEd25519 });
-    return isManifestError(manifest) ? undefined : manifest;
+  /**
+   * A video's manifest; `undefined` when there is none that is sound.
+   * @param bytes the video's size, where it is known: the id does not prove it
+   */
+  async manifest(id: Uint8Array, bytes?: number): Promise<Manifest | undefined> {
+    const encoded = await this.#readPart(id, "manifest", VIDEO.maxManifestBytes);
+    if (encoded === undefined) return undefined;
+    const manifest = decodeManifest(encoded, id, { sha256, verify: verifyEd25519 });
+    if (isManifestError(manifest)) return undefined;
+    return bytes === undefined || manifest.geometry.bytes === bytes ? manifest : undefined;
   }
 
   /** Where a video kept in place is; `undefined` when it is not kept so. */

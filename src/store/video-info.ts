@@ -3,10 +3,11 @@ import type { Disk } from "./disk.ts";
 import { sameStamp } from "./stamp.ts";
 
 /**
- * How a video is. `complete`; `partial`: chunks are missing; `changed`: the file kept in place is not as it was when it
+ * How a video is. `complete`; `partial`: chunks are still to come; `damaged`: chunks of a file kept in place were found
+ * damaged; `changed`: the file kept in place is not as it was when it
  * was hashed; `missing`: it is not there.
  */
-export type VideoState = "complete" | "partial" | "changed" | "missing";
+export type VideoState = "complete" | "partial" | "damaged" | "changed" | "missing";
 
 /** One video of a library. */
 export interface VideoInfo extends VideoRow {
@@ -25,5 +26,6 @@ async function stateOf(disk: Disk, { source, stamp, held, chunks }: VideoRow): P
     if (now === undefined) return "missing";
     if (stamp === undefined || !sameStamp(now, stamp)) return "changed";
   }
-  return held === chunks ? "complete" : "partial";
+  if (held === chunks) return "complete";
+  return source === undefined ? "partial" : "damaged";
 }

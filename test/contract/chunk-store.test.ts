@@ -168,7 +168,9 @@ describe.for(Object.entries(subjects))("%s, filled", ([, make]) => {
     expect(store.held.count).toBe(3);
     expect(isReadProblem(await store.read(0, CHUNK))).toBe(false);
   });
+});
 
+describe.for(Object.entries(subjects))("%s, damaged or closed", ([, make]) => {
   test("takes a good copy of a chunk that was damaged", async () => {
     const video = madeVideo(BYTES);
     const { store, flip } = await filled(make, video);
@@ -208,6 +210,14 @@ describe.for(Object.entries(subjects))("%s, filled", ([, make]) => {
     const read = await store.read(0, Math.min(bytes, CHUNK));
     expect(Buffer.compare(read as Uint8Array, video.content.subarray(0, CHUNK))).toBe(0);
     expect(Buffer.compare((await store.read(bytes - 1, 1)) as Uint8Array, video.content.subarray(-1))).toBe(0);
+  });
+
+  test("closes only when what is under way has ended, and does nothing more", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await open(make, video);
+    const writes = [0, 1, 2].map((chunk) => store.write(chunk, video.chunk(chunk)));
+    await store.close();
+    expect(await Promise.all(writes)).toEqual(["held", "held", "held"]);
   });
 
   test("refuses to be asked for more than 1 MiB, or beyond the end", async () => {

@@ -1,4 +1,4 @@
-import { appendFileSync, realpathSync, rmSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { CliLibrary, expectOneLine, furnishVideos, noise } from "./support/library-cli.ts";
 import { test } from "./support/stage.ts";
@@ -59,11 +59,24 @@ describe.concurrent("ls", () => {
 
   test("of an empty library helps a person, and is quiet for a program", async ({ stage }) => {
     const library = new CliLibrary(stage);
-    expect(await library.good("ls")).toMatchObject({
-      stdout: "",
-      stderr: expect.stringMatching(/^the library is empty: cardume add/),
-    });
-    expect(await library.good("ls", "--json")).toMatchObject({ stdout: "", stderr: "" });
+    for (const words of [
+      /^cardume: there is no library in .*: cardume add makes one/,
+      /^the library is empty: cardume add/,
+    ]) {
+      expect(await library.good("ls")).toMatchObject({ stdout: "", stderr: expect.stringMatching(words) });
+      expect(await library.good("ls", "--json")).toMatchObject({ stdout: "", stderr: "" });
+      mkdirSync(stage.path("data"), { recursive: true });
+    }
+  });
+});
+
+describe.concurrent("ls of what has changed, or is not there", () => {
+  test("a folder that is not there is no library, for all but ls and add", async ({ stage }) => {
+    const library = new CliLibrary(stage);
+    for (const command of [["verify"], ["show", "film"], ["link", "film"], ["rm", "film"], ["export", "film", "out"]])
+      expect(await library.run(...command)).toMatchObject({ code: 3, stdout: "" });
+    expect((await library.run("ls", "--data", "")).code).toBe(2);
+    expect(existsSync(stage.path("data"))).toBe(false);
   });
 
   test("says which files have changed or vanished", async ({ stage }) => {
@@ -147,7 +160,7 @@ describe.concurrent("show", () => {
       expect([cut.code, cut.stdout]).toEqual([2, ""]);
       const several = await library.run(command, "the same", "--json");
       expect(several.stderr).toMatch(
-        /^cardume: "the same" may be any of these.*\n( {2}[a-z2-7]{52} {2}the same\n){2}$/,
+        /^cardume: "the same" may be any of these.*\n( {2}[a-z2-7]{16} {2}the same {2}\((one|two)\.mp4, \d+ bytes\)\n){2}$/,
       );
       expect([several.code, several.stdout]).toEqual([2, ""]);
     }

@@ -1,4 +1,4 @@
-import { appendFileSync, renameSync, rmSync, utimesSync } from "node:fs";
+import { appendFileSync, mkdirSync, renameSync, rmSync, utimesSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { CliLibrary, flipBit, furnishVideos, jsonLines, noise } from "./support/library-cli.ts";
 import { test } from "./support/stage.ts";
@@ -36,8 +36,10 @@ describe.concurrent("verify", () => {
       expect(ended.code).toBe(1);
       expect(ended.stdout).toMatch(/^damaged {2}[a-z2-7]{8} {2}film {2}1 of 5 chunks damaged: 2$/m);
       expect(ended.stdout).toMatch(/^1 good, 1 damaged: add a good copy/m);
-      expect(await library.json("ls", "film")).toMatchObject([{ state: "partial", heldBytes: 4_500_000 - 1_048_576 }]);
-      expect((await library.good("ls", "film")).stdout).toMatch(/\t76 %$/m);
+      // A copy's chunk can come again from elsewhere; nobody fills a file kept in place.
+      const state = copy.length > 0 ? "partial" : "damaged";
+      expect(await library.json("ls", "film")).toMatchObject([{ state, heldBytes: 4_500_000 - 1_048_576 }]);
+      expect((await library.good("ls", "film")).stdout).toMatch(copy.length > 0 ? /\t76 %$/m : /\tdamaged$/m);
       stage.write("film.mp4", noise(4_500_000));
       expect(await library.json("add", "film.mp4", ...copy)).toMatchObject([{ id, outcome: "added" }]);
       expect(await library.json("verify", "film")).toMatchObject([{ good: 5, lost: [], state: "complete" }]);
@@ -57,12 +59,12 @@ describe.concurrent("verify a second time", () => {
     flipBit(stage.path(`data/videos/${id}/content`), 0);
     expect(jsonLines(await library.run("verify", "--json"))).toMatchObject([
       { title: "copied", good: 2, lost: [0], absent: 0, state: "partial" },
-      { title: "in-place", good: 2, lost: [0], absent: 0, state: "partial" },
+      { title: "in-place", good: 2, lost: [0], absent: 0, state: "damaged" },
     ]);
     const again = await library.run("verify");
     expect(again.code).toBe(1);
     expect(again.stdout).toMatch(/^partial {2}\S+ {2}copied {2}2 of 3 chunks held, and good$/m);
-    expect(again.stdout).toMatch(/^damaged {2}\S+ {2}in-place {2}0 of 3 chunks damaged, 1 lost before$/m);
+    expect(again.stdout).toMatch(/^damaged {2}\S+ {2}in-place {2}1 of 3 chunks damaged, as known before$/m);
     expect((await library.run("verify", "copied")).code).toBe(0);
   });
 
@@ -109,6 +111,7 @@ describe.concurrent("verify all the same", () => {
   });
 
   test("when the library is empty", async ({ stage }) => {
+    mkdirSync(stage.path("data"));
     const { stdout, stderr } = await new CliLibrary(stage).good("verify");
     expect([stdout, stderr]).toEqual(["", "the library is empty: there is nothing to verify\n"]);
   });

@@ -60,6 +60,10 @@ export class CuttingDisk implements Disk {
     return this.#call(() => nodeDisk.remove(path));
   }
 
+  removeFile(path: FilePath): Promise<void> {
+    return this.#call(() => nodeDisk.removeFile(path));
+  }
+
   syncFolder(path: FilePath): Promise<void> {
     return this.#call(async () => {
       if (this.#flaw !== "without-folder-sync") await nodeDisk.syncFolder(path);

@@ -59,7 +59,7 @@ export function parseLink(text: string, sha256: Sha256): Link | LinkProblem {
 
 function readChecked(text: string, sha256: Sha256): Link | LinkProblem {
   const match = /^([^:]*:([^?&\s]*)(?:\?(\S*))?)&c=([a-z2-7]{4})(?![a-z2-7])/i.exec(text);
-  if (match === null) return truncated("its end is missing: copy all of it");
+  if (match === null) return truncated("its end is missing: copy all of it, and in a terminal put it in quotes");
   const [, before, id, query, check] = match as unknown as [string, string, string, string | undefined, string];
   if (checkOf(before, sha256) !== check.toLowerCase())
     return truncated("a part of it is missing or changed: copy it again");

@@ -7,11 +7,13 @@ import type { FaultyDisk } from "../../unit/support/faulty-disk.ts";
 export class FaultyCatalogue implements Catalogue {
   readonly #catalogue: Catalogue;
   readonly #disk: FaultyDisk;
+  readonly close: () => Promise<void>;
   #failed: CardumeError | undefined;
 
-  constructor(catalogue: Catalogue, disk: FaultyDisk) {
+  constructor(catalogue: Catalogue, disk: FaultyDisk, close: () => Promise<void> = () => catalogue.close()) {
     this.#catalogue = catalogue;
     this.#disk = disk;
+    this.close = close;
   }
 
   put(row: NewVideoRow, held: Uint8Array): Promise<void> {
@@ -52,10 +54,6 @@ export class FaultyCatalogue implements Catalogue {
 
   ids(): Promise<Uint8Array[]> {
     return this.#catalogue.ids();
-  }
-
-  close(): Promise<void> {
-    return this.#catalogue.close();
   }
 
   async #write(method: string, action: () => Promise<void>): Promise<void> {

@@ -12,6 +12,7 @@ const stored = (path: string, outcome: "added" | "already" = "added"): AddReport
   bytes: 1000,
   isNew: outcome === "added",
   subtitles: [],
+  failed: [],
 });
 const skipped = (path: string | Buffer): AddReport => ({ outcome: "skipped", path, reason: "a link" });
 const failed = (code: string, exitCode: number): AddReport => ({
@@ -76,9 +77,9 @@ describe("what was verified is", () => {
     [{ good: 5, recovered: 1 }, "good", "5.0 MB, 1 chunk found again"],
     [{ good: 2, absent: 3, state: "partial" }, "partial", "2 of 5 chunks held, and good"],
     [{ good: 2, lost: [0, 2, 3, 4], state: "partial" }, "damaged", "4 of 5 chunks damaged: 0,2-4"],
-    [{ good: 4, absent: 1, source, state: "partial" }, "damaged", "0 of 5 chunks damaged, 1 lost before"],
+    [{ good: 4, absent: 1, source, state: "damaged" }, "damaged", "1 of 5 chunks damaged, as known before"],
     [{ state: "missing", source }, "missing", "/v/film\ufffd.mp4 is not there"],
-    [{ good: 5, state: "changed", source }, "changed", "/v/film\ufffd.mp4 changed while it was read"],
+    [{ good: 5, state: "changed", source }, "changed", "/v/film\ufffd.mp4 is not as it was when it was added"],
   ])("%o", ([found, verdict, text]) => {
     expect(verdictOf(report(found))).toBe(verdict);
     expect(reportText(report(found))).toBe(`${verdict.padEnd(7)}  aaaaaaaa  film  ${text}`);
