@@ -79,7 +79,7 @@ describe("a library whose catalogue", () => {
       rmSync(shelf.catalogue);
       writeFileSync(shelf.source, someBytes(22, shelf.videos["in place"].bytes.length));
       await shelf.use(async (library, notices) => {
-        expect(notices.join()).toMatch(/not in the catalogue/);
+        expect(notices).not.toEqual([]);
         expect(library.mended.adopted).toHaveLength(4);
         expect((await library.get(shelf.id("in place")))?.state).toBe("changed");
         expect((await library.verify(shelf.id("in place"))).good).toBe(0);

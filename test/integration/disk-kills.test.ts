@@ -96,7 +96,10 @@ test(
     console.log(`kills at random: SEED=${SEED}`);
     const chains = availableParallelism();
     const kills = Math.ceil(RANDOM_KILLS / chains);
-    const acks = await Promise.all(Array.from({ length: chains }, (_, at) => killAgainAndAgain(SEED + at, kills)));
+    const all = Array.from({ length: chains }, (_, at) => killAgainAndAgain(SEED + at, kills));
+    // All have tidied up before one that failed ends the test.
+    await Promise.allSettled(all);
+    const acks = await Promise.all(all);
     console.log(`${chains * kills} kills, ${acks.reduce((sum, one) => sum + one)} acknowledgements`);
   },
   TIMEOUT_MS,
