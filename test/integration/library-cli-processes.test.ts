@@ -33,7 +33,7 @@ describe("two processes at one time", () => {
       expectOneLine(refused, new RegExp(`in use by process ${running.pid} \\(cardume add, since \\d\\d:\\d\\d\\)`));
       expect([refused.code, refused.stdout]).toEqual([5, ""]);
     }
-    const elsewhere = await stage.run(["ls", "--data", "other"]);
+    const elsewhere = await stage.run(["add", "a.mp4", "--data", "other"]);
     expect(elsewhere.code, elsewhere.stderr).toBe(0);
     expect(stage.list("other")).toContain("videos");
     running.kill("SIGINT");
@@ -111,10 +111,13 @@ describe("a machine that refuses", () => {
 
   test("a data folder that cannot be: exit code 5", async ({ stage }) => {
     stage.write("file", "");
-    for (const args of [["ls"], ["add", "file"], ["verify"], ["show", "x"]]) {
-      const ended = await stage.run([...args, "--data", "file/data"]);
-      expectOneLine(ended, /cannot keep the library in \S+file\/data/);
-      expect([ended.code, ended.stdout]).toEqual([5, ""]);
+    const ended = await stage.run(["add", "file", "--data", "file/data"]);
+    expectOneLine(ended, /cannot keep the library in \S+file\/data/);
+    expect([ended.code, ended.stdout]).toEqual([5, ""]);
+    for (const args of [["verify"], ["show", "x"]]) {
+      const missing = await stage.run([...args, "--data", "file/data"]);
+      expectOneLine(missing, /there is no library in \S+file\/data/);
+      expect([missing.code, missing.stdout]).toEqual([3, ""]);
     }
   });
 });

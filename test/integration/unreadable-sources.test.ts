@@ -127,6 +127,7 @@ test("a second Ctrl-C ends a command that hangs", async ({ stage }) => {
     import { Worker } from "node:worker_threads";
     import { execFileSync } from "node:child_process";
     execFileSync("mkfifo", ["fifo"]);
+    execFileSync("mkdir", ["data"]);
     new Worker('require("fs").readFileSync("fifo")', { eval: true });
     await withLibrary("hang", { data: "data" }, () => {
       console.log("hangs");
