@@ -1,5 +1,5 @@
 import { randomFillSync } from "node:crypto";
-import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureHashCeiling } from "../hash-ceiling.ts";
@@ -29,6 +29,14 @@ export function makeFile(path: string, bytes: number): void {
   closeSync(fd);
 }
 
+/** Has the page cache hold a file: some machines take memory back that was not used for a while. */
+function readAll(path: string): void {
+  const buffer = new Uint8Array(MIB);
+  const fd = openSync(path, "r");
+  while (readSync(fd, buffer) > 0);
+  closeSync(fd);
+}
+
 /** Adding a file in place, against what two threads hash from memory in the same run. */
 export async function measureAdding(
   folder: string,
@@ -43,6 +51,7 @@ export async function measureAdding(
   for (let round = 0; round < rounds; round++) {
     ceilings.push((await measureHashCeiling({ threads: 2, ms: 2000 })) / MIB);
     const library = join(folder, `added-${round}`);
+    readAll(path);
     added.push(JSON.parse(await runNode([PROGRAM, library, path])) as Added);
     ceilings.push((await measureHashCeiling({ threads: 2, ms: 2000 })) / MIB);
     rmSync(library, { recursive: true });

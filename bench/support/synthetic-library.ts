@@ -47,7 +47,8 @@ export async function makeSyntheticLibrary(folder: string, videos: number, chunk
       truncateSync(join(own, part), bytes);
     }
     const size = { bytes: geometry.bytes, chunkBytes: geometry.chunkBytes, chunks };
-    const place = { source: undefined, stamp: undefined, addedAtMs: 1_750_000_000_000, verifiedAtMs: 0 };
+    const stamp = await nodeDisk.stat(join(own, "content"));
+    const place = { source: undefined, stamp, addedAtMs: 1_750_000_000_000, verifiedAtMs: 0 };
     puts.push(catalogue.put({ id, kind: "video", ...said, ...size, ...place }, Bitmap.full(chunks).bytes));
   }
   await Promise.all(puts);

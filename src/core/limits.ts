@@ -157,6 +157,8 @@ export const STORE = {
   hashJobBytes: 8_388_608,
   /** Files looked at or added side by side: their fsyncs wait for the disk together. */
   maxFilesAtOnce: 4,
+  /** Files looked at side by side where there are thousands. */
+  maxLooksAtOnce: 64,
   /** Kept free for the catalogue and for others on the disk: nothing is accepted that would leave less. */
   minFreeBytes: 16_777_216,
   /** A `source` file is a path and four numbers. */

@@ -5,6 +5,7 @@ import { encodeManifest, type Manifest } from "../core/content/manifest.ts";
 import { HASH_BYTES, hashAt } from "../core/content/merkle.ts";
 import { provesSize } from "../core/content/proof.ts";
 import { CardumeError } from "../core/errors.ts";
+import { STORE } from "../core/limits.ts";
 import { sha256 } from "../runtime/crypto.ts";
 import { type AddOptions, type AddReport, addPaths } from "./add-paths.ts";
 import type { ReadMedia } from "./adder.ts";
@@ -97,7 +98,12 @@ export class Library {
   /** The videos, by title; with words, those that have them in their title or file name, the best match first. */
   async list(query: VideoQuery = {}): Promise<VideoInfo[]> {
     const rows = await this.#parts.catalogue.list(query);
-    return Promise.all(rows.map((row) => lookAt(this.#parts.disk, row)));
+    const videos: VideoInfo[] = [];
+    for (let at = 0; at < rows.length; at += STORE.maxLooksAtOnce) {
+      const some = rows.slice(at, at + STORE.maxLooksAtOnce);
+      videos.push(...(await Promise.all(some.map((row) => lookAt(this.#parts.disk, row)))));
+    }
+    return videos;
   }
 
   /**

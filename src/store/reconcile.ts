@@ -1,5 +1,6 @@
 import type { Manifest } from "../core/content/manifest.ts";
 import { sameHash } from "../core/content/merkle.ts";
+import { STORE } from "../core/limits.ts";
 import { Bitmap } from "./bitmap.ts";
 import type { Catalogue, NewVideoRow, VideoRow } from "./catalogue.ts";
 import type { Disk } from "./disk.ts";
@@ -53,11 +54,7 @@ export async function reconcile(parts: ReconcileParts): Promise<Reconciled> {
   const dropped = all.map(({ id }) => id).filter((id) => !there.has(hexOf(id)));
   await Promise.all(dropped.map((id) => catalogue.remove(id)));
   const kept = all.filter(({ id }) => there.has(hexOf(id)));
-  const moved = await Promise.all(kept.map((row) => settle(parts, row)));
-  await adopt(
-    parts,
-    moved.filter((row) => row !== undefined),
-  );
+  await adopt(parts, await settleAll(parts, kept));
   const unsound: Uint8Array[] = [];
   const rows: NewVideoRow[] = [];
   const subtitles: Uint8Array[] = [];
@@ -78,6 +75,16 @@ export async function reconcile(parts: ReconcileParts): Promise<Reconciled> {
   );
   await adopt(parts, others ?? []);
   return { adopted: rows.map(({ id }) => id), dropped, unsound };
+}
+
+/** Looks at some videos at a time: at thousands at once, what waits for the disk would take more memory than all else. */
+async function settleAll(parts: ReconcileParts, rows: readonly VideoRow[]): Promise<NewVideoRow[]> {
+  const moved: NewVideoRow[] = [];
+  for (let at = 0; at < rows.length; at += STORE.maxLooksAtOnce) {
+    const some = await Promise.all(rows.slice(at, at + STORE.maxLooksAtOnce).map((row) => settle(parts, row)));
+    moved.push(...some.filter((row) => row !== undefined));
+  }
+  return moved;
 }
 
 /**
