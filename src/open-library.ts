@@ -1,3 +1,6 @@
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { HEAD_BYTES, looksLikeMedia } from "./media/looks-like-media.ts";
 import { MediaReader } from "./media/media-facts.ts";
 import type { Library } from "./store/library.ts";
 import { type OpenOptions, openStore } from "./store/open.ts";
@@ -19,7 +22,24 @@ import { type OpenOptions, openStore } from "./store/open.ts";
 export function openLibrary(options: OpenOptions = {}): Promise<Library> {
   const media = new MediaReader();
   return openStore(options, {
-    readMedia: (path) => media.facts(path),
+    readMedia: async (path) => ((await isWorthReading(path)) ? media.facts(path) : undefined),
     onClose: () => media.close(),
   });
+}
+
+/** Pictures and texts in a folder of films are not worth a process. */
+async function isWorthReading(path: string | Buffer): Promise<boolean> {
+  try {
+    // A FIFO that has just taken the file's place must not be waited for.
+    const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    try {
+      const head = new Uint8Array(HEAD_BYTES);
+      const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+      return looksLikeMedia(path.toString(), head.subarray(0, bytesRead));
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
 }
