@@ -22,8 +22,11 @@ export async function exportVideo(text: string, file: string, { force, ...flags 
     throw new CardumeError("output-unusable", "standard output is a terminal: pipe it into a player, or name a file");
   const output = new Output(flags.json === true, process.stderr);
   const exitCode = await withLibrary("export", flags, (session) => toStdout(session, text), output);
-  // A write to a reader that does not read would keep the process alive.
-  if (exitCode === EXIT.interrupted) process.exit(exitCode);
+  // A write to a reader that does not read would keep the process alive, also through `process.exit`. A shell sees 130.
+  if (exitCode === EXIT.interrupted) {
+    process.removeAllListeners("SIGINT");
+    process.kill(process.pid, "SIGINT");
+  }
   return exitCode;
 }
 

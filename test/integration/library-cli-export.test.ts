@@ -151,7 +151,7 @@ describe.concurrent("export to a reader", () => {
     const slow = await library.shell(`cardume export ${id} - | (sleep 1; sha256sum)`).ended;
     expect(slow.stdout).toContain(digestOf(film));
     const command = library.shell(
-      `cardume export ${id} - > >(echo ready >&2; sleep 30) & echo $!; wait $!; echo code $?`,
+      `cardume export ${id} - > >(trap "" INT; echo ready >&2; sleep 30) & echo $!; wait $!; echo code $?`,
     );
     const [, pid] = await command.says(/^(\d+)$/m);
     await command.says(/ready/, "stderr");
