@@ -34,14 +34,20 @@ export interface ChunkStore {
    * checks them: not hashed as long as the file is as it was when they were last known to be good.
    */
   read(position: number, bytes: number, how?: "verified" | "trusted"): Promise<Uint8Array | ReadProblem>;
+  /**
+   * Reads as much as `into` takes, for a peer, who checks it: as `trusted` above, without a copy and a thread. What was
+   * written into it is worth nothing when there is a problem.
+   */
+  readInto(position: number, into: Uint8Array): Promise<ReadProblem | undefined>;
   /** The leaf hashes of one chunk, checked against its root: what slices are proven with. */
   leafHashes(chunk: number): Promise<Uint8Array | ReadProblem>;
   /**
-   * Keeps one chunk. The bytes must not change until this resolves; when it does with `held`, the chunk is held.
+   * Keeps one chunk. The bytes must not change until `onWritten` (they are right, and in the file) or until this
+   * resolves; when it does with `held`, the chunk is held.
    * Rejects with `disk-full` before or after writing, `disk-failed` (and from then on: what could not be made sure of
    * once is not tried again while this store is open, and written anew after that), `video-in-place` for a file that is not ours to write.
    */
-  write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes">;
+  write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes">;
   /** Reads one chunk anew, and marks what it found. */
   check(chunk: number): Promise<ChunkCheck>;
   /** @returns what ends it */

@@ -2,10 +2,9 @@ import { CardumeError } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
 import { diskError } from "./disk-errors.ts";
 
-/** A chunk that waits for its turn. */
+/** A chunk that is written, and waits for the next sync. */
 interface Waiting {
   readonly chunk: number;
-  readonly write: (() => Promise<void>) | undefined;
   readonly resolve: () => void;
   readonly reject: (error: CardumeError) => void;
 }
@@ -19,13 +18,14 @@ export interface CommitSteps {
 }
 
 /**
- * Makes sure of chunks: write, sync, mark, in that order, and many with one sync. A batch is written only when the
- * sync of the one before has ended, since a sync that fails says nothing of what was written meanwhile; after one that
- * failed, nothing is tried again.
+ * Makes sure of chunks: write, sync, mark, in that order, and many with one sync. What is written while a sync is under
+ * way waits for the next one, so that the disk is never idle. After a sync that failed nothing is tried again, and
+ * nothing is held that was written before it ended: it may have spoken of that too.
  */
 export class Committer {
   readonly #steps: CommitSteps;
   #waiting: Waiting[] = [];
+  readonly #underWay = new Set<Promise<void>>();
   #running: Promise<void> | undefined;
   #failed: CardumeError | undefined;
 
@@ -44,39 +44,50 @@ export class Committer {
    */
   commit(chunk: number, write: (() => Promise<void>) | undefined): Promise<void> {
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ chunk, write, resolve, reject });
-      this.#running ??= this.#run();
-    });
+    const held = this.#hold(chunk, write);
+    this.#underWay.add(held);
+    const isOver = (): boolean => this.#underWay.delete(held);
+    held.then(isOver, isOver);
+    return held;
   }
 
   /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     await this.#running;
+  }
+
+  async #hold(chunk: number, write: (() => Promise<void>) | undefined): Promise<void> {
+    try {
+      await write?.();
+    } catch (error) {
+      throw diskError(error, "cannot write a chunk");
+    }
+    // A sync that has failed meanwhile may have been about these bytes.
+    if (this.#failed !== undefined) throw this.#failed;
+    await new Promise<void>((resolve, reject) => {
+      this.#waiting.push({ chunk, resolve, reject });
+      this.#running ??= this.#run();
+    });
   }
 
   async #run(): Promise<void> {
     // What comes in this turn of the event loop goes with the first batch.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, STORE.maxChunksPerSync);
-      await this.#commit(batch);
-    }
+    while (this.#waiting.length > 0) await this.#makeSure(this.#waiting.splice(0, STORE.maxChunksPerSync));
     this.#running = undefined;
   }
 
-  async #commit(batch: readonly Waiting[]): Promise<void> {
-    const written = (await Promise.all(batch.map(tryWrite))).filter((one) => one !== undefined);
-    if (written.length === 0) return;
+  async #makeSure(batch: readonly Waiting[]): Promise<void> {
     try {
       await this.#sync();
-      await this.#steps.mark(written.map(({ chunk }) => chunk));
+      await this.#steps.mark(batch.map(({ chunk }) => chunk));
     } catch (error) {
       const refusal = diskError(error, "cannot mark what was written");
-      for (const { reject } of written) reject(refusal);
+      for (const { reject } of batch) reject(refusal);
       return;
     }
-    for (const { resolve } of written) resolve();
+    for (const { resolve } of batch) resolve();
   }
 
   async #sync(): Promise<void> {
@@ -91,15 +102,5 @@ export class Committer {
       for (const { reject } of this.#waiting.splice(0)) reject(this.#failed);
       throw this.#failed;
     }
-  }
-}
-
-async function tryWrite(one: Waiting): Promise<Waiting | undefined> {
-  try {
-    await one.write?.();
-    return one;
-  } catch (error) {
-    one.reject(diskError(error, "cannot write a chunk"));
-    return undefined;
   }
 }

@@ -36,6 +36,9 @@ export interface FileChunkStoreParts {
   readonly room: { reserve(): Promise<void>; release(): void };
 }
 
+/** Takes a chunk out of its turn; nobody is told of it. */
+const WRONG_BYTES = new CardumeError("wrong-bytes", "the bytes are another chunk's", { exitCode: 1 });
+
 /** A video's chunks in files: the library's own sparse `content`, or a file kept in place. */
 export class FileChunkStore implements ChunkStore {
   readonly manifest: Manifest;
@@ -69,8 +72,12 @@ export class FileChunkStore implements ChunkStore {
     return this.#underWay.run(() => this.#leafHashes(chunk));
   }
 
-  write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
-    return this.#underWay.run(() => this.#write(chunk, bytes));
+  readInto(position: number, into: Uint8Array): Promise<ReadProblem | undefined> {
+    return this.#underWay.run(() => this.#readInto(position, into));
+  }
+
+  write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
+    return this.#underWay.run(() => this.#write(chunk, bytes, onWritten));
   }
 
   check(chunk: number): Promise<ChunkCheck> {
@@ -133,7 +140,36 @@ export class FileChunkStore implements ChunkStore {
     return check !== "lost" && made !== undefined ? made : this.#problemOf(chunk);
   }
 
-  async #write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
+  async #readInto(position: number, into: Uint8Array): Promise<ReadProblem | undefined> {
+    const { chunkBytes, bytes } = this.#geometry;
+    const end = position + into.length;
+    assert(into.length > 0 && position >= 0 && end <= bytes, "what is read is inside the video");
+    const first = Math.floor(position / chunkBytes);
+    for (let chunk = first; chunk * chunkBytes < end; chunk++)
+      if (!this.held.has(chunk)) return { problem: "not-held", chunk };
+    if (await this.#readUnchanged(position, into)) return undefined;
+    for (let from = 0; from < into.length; from += STORE.maxReadBytes) {
+      const read = await this.#read(position + from, Math.min(STORE.maxReadBytes, into.length - from), "verified");
+      if (isReadProblem(read)) return read;
+      into.set(read, from);
+    }
+    return undefined;
+  }
+
+  /** Whether all of it was read from a file that is as it was when its bytes were last known to be good. */
+  async #readUnchanged(position: number, into: Uint8Array): Promise<boolean> {
+    const { data } = this.#parts;
+    if (data === undefined || this.#stamp === undefined) return false;
+    try {
+      if ((await data.read(into, position)) < into.length) return false;
+      // Only after reading: a stamp from before says nothing about a write in between.
+      return (await this.#unchangedStamp()) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  async #write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
     if (!this.#parts.isOurs)
       throw new CardumeError("video-in-place", "this video is kept in place, in a file that is not the library's own");
     if (this.#parts.data === undefined)
@@ -142,23 +178,37 @@ export class FileChunkStore implements ChunkStore {
       });
     if (this.held.has(chunk)) return "held";
     if (bytes.length !== chunkLength(this.#geometry, chunk)) return "wrong-bytes";
-    const leafHashes = await this.#parts.hasher.hashBytes(bytes);
-    if (!this.#isChunk(leafHashes, chunk)) return "wrong-bytes";
     if (this.#committer.failed !== undefined) throw this.#committer.failed;
     await this.#parts.room.reserve();
-    const position = chunk * this.#geometry.chunkBytes;
+    let isRight = true;
     try {
       await this.#committer.commit(chunk, async () => {
-        await this.#data().write(bytes, position);
-        await this.#storeLeafHashes(chunk, leafHashes);
+        isRight = await this.#put(chunk, bytes);
+        if (!isRight) throw WRONG_BYTES;
+        onWritten?.();
       });
     } catch (error) {
+      if (!isRight) return "wrong-bytes";
       // Somebody else has filled the disk: the next chunk asks for room first.
       this.#parts.room.release();
       throw error;
     }
-    this.#parts.leafCache.set(this.#name, chunk, leafHashes);
     return "held";
+  }
+
+  /** Puts a chunk's bytes and leaf hashes in their places, if they are that chunk's. */
+  async #put(chunk: number, bytes: Uint8Array): Promise<boolean> {
+    const leafHashes = await this.#parts.hasher.keep({
+      file: this.#data(),
+      position: chunk * this.#geometry.chunkBytes,
+      bytes,
+      leavesPerChunk: chunkWidth(this.#geometry),
+      chunkRoot: hashAt(this.manifest.chunkRoots, chunk),
+    });
+    if (leafHashes === undefined) return false;
+    await this.#storeLeafHashes(chunk, leafHashes);
+    this.#parts.leafCache.set(this.#name, chunk, leafHashes);
+    return true;
   }
 
   async #check(chunk: number): Promise<ChunkCheck> {

@@ -1,7 +1,7 @@
 import type { HashedRun, ReadRun } from "./hasher.ts";
 
 /** What comes of a job. */
-export type HashResult = HashedRun | Uint8Array | ReadRun;
+export type HashResult = HashedRun | Uint8Array | ReadRun | undefined;
 
 /** A worker's answer to one job. */
 export type HashAnswer = { readonly result: HashResult } | { readonly failure: Failure };
@@ -25,6 +25,7 @@ export const errorOf = ({ message, ...system }: Failure): Error => Object.assign
 
 /** The memory of a result, which changes hands with it. */
 export function memoryOf(result: HashResult): ArrayBuffer[] {
+  if (result === undefined) return [];
   if (result instanceof Uint8Array) return [result.buffer as ArrayBuffer];
   if ("bytes" in result) return [result.bytes.buffer as ArrayBuffer];
   return [result.leafHashes.buffer as ArrayBuffer, result.chunkRoots.buffer as ArrayBuffer];

@@ -5,7 +5,7 @@ import { sibling } from "../runtime/worker-url.ts";
 import type { HashResult } from "./hash-answer.ts";
 import type { HashJob } from "./hash-run.ts";
 import { HashThread, type WaitingJob } from "./hash-thread.ts";
-import type { HashedRun, Hasher, ReadRun, VerifiedRead } from "./hasher.ts";
+import type { HashedRun, Hasher, KeepJob, ReadRun, VerifiedRead } from "./hasher.ts";
 
 /** How a pool works. */
 export interface HashPoolOptions {
@@ -49,6 +49,13 @@ export class HashPool implements Hasher {
     if (bytes.buffer instanceof SharedArrayBuffer) return this.#run(this.#urgent, { kind: "bytes", bytes });
     const copy = new Uint8Array(bytes);
     return this.#run(this.#urgent, { kind: "bytes", bytes: copy }, [copy.buffer]);
+  }
+
+  keep({ file, bytes, ...job }: KeepJob): Promise<Uint8Array | undefined> {
+    if (bytes.buffer instanceof SharedArrayBuffer)
+      return this.#run(this.#urgent, { kind: "keep", fd: file.fd, bytes, ...job });
+    const copy = new Uint8Array(bytes);
+    return this.#run(this.#urgent, { kind: "keep", fd: file.fd, bytes: copy, ...job }, [copy.buffer]);
   }
 
   read({ file, position, bytes, leafHashes, trusted }: VerifiedRead): Promise<ReadRun> {

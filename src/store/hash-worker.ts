@@ -11,6 +11,8 @@ function resultOf(job: HashJob): HashResult {
       return run.hashFile(job);
     case "bytes":
       return run.hashBytes(job);
+    case "keep":
+      return run.keep(job);
     case "read":
       return run.read(job);
   }

@@ -22,6 +22,17 @@ export interface VerifiedRead {
   readonly trusted?: Stamp | undefined;
 }
 
+/** One chunk that came, and where it is to be written. */
+export interface KeepJob {
+  readonly file: DiskFile;
+  readonly position: number;
+  readonly bytes: Uint8Array;
+  /** The width of the chunk's padded tree, see `chunkWidth`. */
+  readonly leavesPerChunk: number;
+  /** What it has to hash to. */
+  readonly chunkRoot: Uint8Array;
+}
+
 /** The bytes read, and the leaves (counted from the first of them) that were not what they have to be. */
 export interface ReadRun {
   readonly bytes: Uint8Array;
@@ -51,6 +62,12 @@ export interface Hasher {
   }): Promise<HashedRun>;
   /** Hashes bytes in memory: at most one chunk. They must not change meanwhile. */
   hashBytes(bytes: Uint8Array): Promise<Uint8Array>;
+  /**
+   * Hashes one chunk in memory and, only if it is what it has to be, writes it to its place. The bytes must not change
+   * meanwhile; those of a `SharedArrayBuffer` are not copied.
+   * @returns its leaf hashes; `undefined`: it is another chunk, and nothing was written
+   */
+  keep(job: KeepJob): Promise<Uint8Array | undefined>;
   /** Reads and checks a run of leaves. A file that ends too early gives wrong leaves. */
   read(job: VerifiedRead): Promise<ReadRun>;
   close(): Promise<void>;

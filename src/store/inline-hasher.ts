@@ -1,10 +1,10 @@
-import { HASH_BYTES, missingRoot, rootOf } from "../core/content/merkle.ts";
+import { HASH_BYTES, missingRoot, rootOf, sameHash } from "../core/content/merkle.ts";
 import { leafHashesOf } from "../core/content/proof.ts";
 import { CardumeError } from "../core/errors.ts";
 import { sha256 } from "../runtime/crypto.ts";
 import type { DiskFile } from "./disk.ts";
 import { wrongLeavesOf } from "./hash-leaves.ts";
-import type { HashedRun, Hasher, ReadRun, VerifiedRead } from "./hasher.ts";
+import type { HashedRun, Hasher, KeepJob, ReadRun, VerifiedRead } from "./hasher.ts";
 import { sameStamp } from "./stamp.ts";
 
 /** Hashes on the caller's own thread, through files that need no descriptor: in memory, or of a simulated disk. */
@@ -25,6 +25,14 @@ export class InlineHasher implements Hasher {
       this.#assertOpen();
       resolve(leafHashesOf(bytes, sha256));
     });
+  }
+
+  async keep({ file, position, bytes, leavesPerChunk, chunkRoot }: KeepJob): Promise<Uint8Array | undefined> {
+    this.#assertOpen();
+    const leafHashes = leafHashesOf(bytes, sha256);
+    if (!sameHash(chunkRootsOf(leafHashes, leavesPerChunk), chunkRoot)) return undefined;
+    await file.write(bytes, position);
+    return leafHashes;
   }
 
   async read({ file, position, bytes: asked, leafHashes, trusted }: VerifiedRead): Promise<ReadRun> {

@@ -6,7 +6,7 @@ import { assert } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
 import { sha256 } from "../runtime/crypto.ts";
 import { Bitmap } from "./bitmap.ts";
-import type { ChunkCheck, ChunkStore, HeldListener, ReadProblem } from "./chunk-store.ts";
+import { type ChunkCheck, type ChunkStore, type HeldListener, isReadProblem, type ReadProblem } from "./chunk-store.ts";
 
 /** A video's chunks in memory: for simulations, and for what is not worth a disk. */
 export class MemoryChunkStore implements ChunkStore {
@@ -45,8 +45,17 @@ export class MemoryChunkStore implements ChunkStore {
     return Promise.resolve(this.#leafHashes(chunk));
   }
 
-  write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
-    return Promise.resolve(this.#write(chunk, bytes));
+  async readInto(position: number, into: Uint8Array): Promise<ReadProblem | undefined> {
+    const read = await this.read(position, into.length);
+    if (isReadProblem(read)) return read;
+    into.set(read);
+    return undefined;
+  }
+
+  write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
+    const written = this.#write(chunk, bytes);
+    if (written === "held") onWritten?.();
+    return Promise.resolve(written);
   }
 
   check(chunk: number): Promise<ChunkCheck> {

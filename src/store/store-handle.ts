@@ -27,8 +27,12 @@ export class StoreHandle implements ChunkStore {
     return this.#underWay.run(() => this.#store.leafHashes(chunk));
   }
 
-  write(chunk: number, bytes: Uint8Array): Promise<"held" | "wrong-bytes"> {
-    return this.#underWay.run(() => this.#store.write(chunk, bytes));
+  readInto(position: number, into: Uint8Array): Promise<ReadProblem | undefined> {
+    return this.#underWay.run(() => this.#store.readInto(position, into));
+  }
+
+  write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
+    return this.#underWay.run(() => this.#store.write(chunk, bytes, onWritten));
   }
 
   check(chunk: number): Promise<ChunkCheck> {

@@ -145,6 +145,40 @@ describe.for(Object.entries(subjects))("%s", ([, make]) => {
   });
 });
 
+describe.for(Object.entries(subjects))("%s, for the network", ([, make]) => {
+  test("tells when bytes are right and in their place, before it holds them, and never for wrong ones", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await open(make, video);
+    const told: boolean[] = [];
+    await store.write(0, video.chunk(0), () => told.push(true));
+    await store.write(1, video.chunk(0), () => told.push(false));
+    expect(told).toEqual([true]);
+  });
+
+  test("reads into memory that it is given, over the ends of chunks", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await filled(make, video);
+    for (const [position, bytes] of [
+      [0, CHUNK],
+      [CHUNK - 9, 20],
+      [BYTES - 70_007, 70_007],
+    ] as const) {
+      const into = new Uint8Array(bytes);
+      expect(await store.readInto(position, into)).toBeUndefined();
+      expect(Buffer.compare(into, video.content.subarray(position, position + bytes))).toBe(0);
+    }
+  });
+
+  test("says what it does not hold instead of reading it", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await open(make, video);
+    await store.write(1, video.chunk(1));
+    const into = new Uint8Array(20);
+    expect(await store.readInto(2 * CHUNK - 10, into)).toEqual({ problem: "not-held", chunk: 2 });
+    expect(into.every((byte) => byte === 0)).toBe(true);
+  });
+});
+
 describe.for(Object.entries(subjects))("%s, filled", ([, make]) => {
   test("gives leaf hashes that lead to the chunk's root", async () => {
     const video = madeVideo(BYTES);

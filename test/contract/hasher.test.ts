@@ -157,6 +157,35 @@ describe.for(Object.entries(subjects))("%s hashes", ([, make]) => {
   });
 });
 
+describe.for(Object.entries(subjects))("%s keeps", ([, make]) => {
+  test("a chunk that is the right one, in its place, from memory of any kind", async () => {
+    const bytes = content(2 * MIB + 5000);
+    const { chunkRoots, leavesPerChunk } = expected(bytes);
+    const file = fileWith(new Uint8Array(bytes.length));
+    for (const chunk of [2, 0, 1]) {
+      const plain = bytes.subarray(chunk * MIB, (chunk + 1) * MIB);
+      const shared = new Uint8Array(new SharedArrayBuffer(plain.length));
+      shared.set(plain);
+      const chunkRoot = chunkRoots.subarray(chunk * HASH_BYTES, (chunk + 1) * HASH_BYTES);
+      const job = { file, position: chunk * MIB, leavesPerChunk, chunkRoot, bytes: chunk === 1 ? plain : shared };
+      expect(hex((await make().keep(job)) as Uint8Array)).toBe(hex(leafHashesOf(plain, sha256)));
+    }
+    const written = new Uint8Array(bytes.length);
+    fs.readSync(file.fd, written, 0, written.length, 0);
+    expect(Buffer.compare(written, bytes)).toBe(0);
+  });
+
+  test("nothing of a chunk that is another one", async () => {
+    const bytes = content(MIB);
+    const file = fileWith(new Uint8Array(MIB));
+    const chunkRoot = expected(content(MIB, 2)).chunkRoots;
+    expect(await make().keep({ file, position: 0, bytes, leavesPerChunk: 64, chunkRoot })).toBeUndefined();
+    const after = new Uint8Array(MIB);
+    fs.readSync(file.fd, after, 0, MIB, 0);
+    expect(after.every((byte) => byte === 0)).toBe(true);
+  });
+});
+
 describe.for(Object.entries(subjects))("%s checks", ([, make]) => {
   test("finds flipped bits in exactly their leaves", async () => {
     const hasher = make();

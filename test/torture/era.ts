@@ -156,6 +156,7 @@ export class Era {
       width: hasher.width,
       hashFile: (job) => hasher.hashFile(job),
       hashBytes: (bytes) => hasher.hashBytes(bytes),
+      keep: (job) => hasher.keep(job),
       read: (job) => hasher.read(job),
       close: () => Promise.resolve(),
     };
