@@ -1,4 +1,5 @@
 import type { Manifest } from "../core/content/manifest.ts";
+import type { Slice } from "../core/content/proof.ts";
 import type { Bitmap } from "./bitmap.ts";
 
 /**
@@ -48,6 +49,8 @@ export interface ChunkStore {
    * once is not tried again while this store is open, and written anew after that), `video-in-place` for a file that is not ours to write.
    */
   write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes">;
+  /** Whether these are a slice's bytes, by its proof. They must not change meanwhile. */
+  isSlice(slice: Slice, bytes: Uint8Array, proof: Uint8Array): Promise<boolean>;
   /** Reads one chunk anew, and marks what it found. */
   check(chunk: number): Promise<ChunkCheck>;
   /** @returns what ends it */

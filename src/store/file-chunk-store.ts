@@ -1,7 +1,7 @@
 import { chunkLeaves, chunkLength, chunkWidth, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
 import type { Manifest } from "../core/content/manifest.ts";
 import { HASH_BYTES, hashAt, sameHash } from "../core/content/merkle.ts";
-import { verifyLeafHashes } from "../core/content/proof.ts";
+import { type Slice, sliceLength, sliceProblem, verifyLeafHashes, verifySliceHashes } from "../core/content/proof.ts";
 import { assert, CardumeError } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
 import { sha256 } from "../runtime/crypto.ts";
@@ -78,6 +78,16 @@ export class FileChunkStore implements ChunkStore {
 
   write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
     return this.#underWay.run(() => this.#write(chunk, bytes, onWritten));
+  }
+
+  isSlice(slice: Slice, bytes: Uint8Array, proof: Uint8Array): Promise<boolean> {
+    return this.#underWay.run(async () => {
+      const geometry = this.#geometry;
+      if (sliceProblem(slice, geometry) !== undefined || bytes.length !== sliceLength(slice, geometry)) return false;
+      const hashes = await this.#parts.hasher.hashBytes(bytes);
+      const root = hashAt(this.manifest.chunkRoots, slice.chunk);
+      return verifySliceHashes(hashes, slice, proof, root, geometry, sha256);
+    });
   }
 
   check(chunk: number): Promise<ChunkCheck> {

@@ -1,7 +1,7 @@
 import { chunkLength, type Geometry } from "../core/content/geometry.ts";
 import type { Manifest } from "../core/content/manifest.ts";
 import { hashAt } from "../core/content/merkle.ts";
-import { leafHashesOf, verifyLeafHashes } from "../core/content/proof.ts";
+import { leafHashesOf, type Slice, verifyLeafHashes, verifySlice } from "../core/content/proof.ts";
 import { assert } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
 import { sha256 } from "../runtime/crypto.ts";
@@ -56,6 +56,11 @@ export class MemoryChunkStore implements ChunkStore {
     const written = this.#write(chunk, bytes);
     if (written === "held") onWritten?.();
     return Promise.resolve(written);
+  }
+
+  isSlice(slice: Slice, bytes: Uint8Array, proof: Uint8Array): Promise<boolean> {
+    const root = hashAt(this.manifest.chunkRoots, slice.chunk);
+    return Promise.resolve(verifySlice(bytes, slice, proof, root, this.#geometry, sha256));
   }
 
   check(chunk: number): Promise<ChunkCheck> {

@@ -1,4 +1,5 @@
 import type { Manifest } from "../core/content/manifest.ts";
+import type { Slice } from "../core/content/proof.ts";
 import type { ChunkCheck, ChunkStore, HeldListener, ReadProblem } from "./chunk-store.ts";
 import { UnderWay } from "./under-way.ts";
 
@@ -33,6 +34,10 @@ export class StoreHandle implements ChunkStore {
 
   write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
     return this.#underWay.run(() => this.#store.write(chunk, bytes, onWritten));
+  }
+
+  isSlice(slice: Slice, bytes: Uint8Array, proof: Uint8Array): Promise<boolean> {
+    return this.#underWay.run(() => this.#store.isSlice(slice, bytes, proof));
   }
 
   check(chunk: number): Promise<ChunkCheck> {

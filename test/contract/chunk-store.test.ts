@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import { LEAF_BYTES } from "../../src/core/content/geometry.ts";
 import { hashAt } from "../../src/core/content/merkle.ts";
-import { verifyLeafHashes } from "../../src/core/content/proof.ts";
+import { leafHashesOf, sliceLength, sliceProof, verifyLeafHashes } from "../../src/core/content/proof.ts";
 import { type ChunkStore, isReadProblem } from "../../src/store/chunk-store.ts";
 import { MemoryChunkStore } from "../../src/store/memory-chunk-store.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -166,6 +167,29 @@ describe.for(Object.entries(subjects))("%s, for the network", ([, make]) => {
       const into = new Uint8Array(bytes);
       expect(await store.readInto(position, into)).toBeUndefined();
       expect(Buffer.compare(into, video.content.subarray(position, position + bytes))).toBe(0);
+    }
+  });
+
+  test("knows a slice by its proof, and no other for it", async () => {
+    const video = madeVideo(BYTES);
+    const { store } = await open(make, video);
+    const { geometry } = video.manifest;
+    for (const [chunk, firstLeaf, leaves] of [
+      [0, 8, 8],
+      [1, 63, 1],
+      [2, 0, 64],
+      [3, 4, 4],
+    ] as const) {
+      const slice = { chunk, firstLeaf, leaves };
+      const hashes = leafHashesOf(video.chunk(chunk), sha256);
+      const proof = sliceProof(hashes, slice, geometry, sha256);
+      const start = firstLeaf * LEAF_BYTES;
+      const bytes = video.chunk(chunk).slice(start, start + sliceLength(slice, geometry));
+      expect(await store.isSlice(slice, bytes, proof)).toBe(true);
+      expect(await store.isSlice({ ...slice, chunk: chunk === 0 ? 1 : 0 }, bytes, proof)).toBe(false);
+      expect(await store.isSlice(slice, bytes.subarray(1), proof)).toBe(false);
+      bytes[0] = (bytes[0] as number) ^ 1;
+      expect(await store.isSlice(slice, bytes, proof)).toBe(false);
     }
   });
 

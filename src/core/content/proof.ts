@@ -93,10 +93,27 @@ export function verifySlice(
   sha256: Sha256,
 ): boolean {
   if (sliceProblem(slice, geometry) !== undefined || bytes.length !== sliceLength(slice, geometry)) return false;
-  if (proof.length !== Math.log2(chunkWidth(geometry) / slice.leaves) * HASH_BYTES) return false;
-  const node = rootOf(leafHashesOf(bytes, sha256), slice.leaves, missingRoot(1, sha256), sha256);
+  return verifySliceHashes(leafHashesOf(bytes, sha256), slice, proof, chunkRoot, geometry, sha256);
+}
+
+/** Whether these are the leaf hashes of a slice: with its proof they lead to the chunk's root. */
+export function verifySliceHashes(
+  leafHashes: Uint8Array,
+  slice: Slice,
+  proof: Uint8Array,
+  chunkRoot: Uint8Array,
+  geometry: Geometry,
+  sha256: Sha256,
+): boolean {
+  if (leafHashes.length !== Math.ceil(sliceLength(slice, geometry) / LEAF_BYTES) * HASH_BYTES) return false;
+  if (proof.length !== sliceProofHashes(slice, geometry) * HASH_BYTES) return false;
+  const node = rootOf(leafHashes, slice.leaves, missingRoot(1, sha256), sha256);
   return sameHash(climb(node, slice.firstLeaf / slice.leaves, proof, sha256), chunkRoot);
 }
+
+/** Sibling hashes that prove a slice: none for one that is its whole chunk. */
+export const sliceProofHashes = ({ leaves }: Slice, geometry: Geometry): number =>
+  Math.log2(chunkWidth(geometry) / leaves);
 
 /**
  * Whether the last leaf proves the video's size: it hashes, at its real length, into the last chunk's root, and nothing
