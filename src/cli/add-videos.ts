@@ -1,9 +1,9 @@
 import { labelOf } from "../core/content/label.ts";
 import { CardumeError } from "../core/errors.ts";
+import type { LibraryFace } from "../gateway/library-face.ts";
 import type { AddProgress, AddReport } from "../store/add-paths.ts";
 import type { FilePath } from "../store/disk.ts";
 import { printable } from "../store/disk-errors.ts";
-import type { Library } from "../store/library.ts";
 import type { AddFlags } from "./add.ts";
 import { AddTally } from "./add-tally.ts";
 import { ByteProgress } from "./byte-progress.ts";
@@ -68,7 +68,7 @@ function followAdding(output: Output): (progress: AddProgress) => void {
 }
 
 /** A path that was named and cannot be a video is said like an error, and one met on the way like a remark. */
-async function tell(report: AddReport, library: Library, output: Output, isNamed: boolean): Promise<void> {
+async function tell(report: AddReport, library: LibraryFace, output: Output, isNamed: boolean): Promise<void> {
   if (report.outcome === "failed") return output.notice(`cardume: ${report.error.message}`);
   if (report.outcome === "skipped")
     return output.notice(`${isNamed ? "cardume:" : "skipped "} ${printable(report.path)}: ${report.reason}`);

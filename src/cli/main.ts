@@ -3,15 +3,20 @@ import { Command, CommanderError } from "commander";
 import { CardumeError } from "../core/errors.ts";
 import { addAdd } from "./add.ts";
 import { addClient } from "./client.ts";
+import { addConfig } from "./config-command.ts";
 import { addDemo } from "./demo.ts";
 import { EXIT } from "./exit-code.ts";
 import { addExport } from "./export.ts";
+import { addFind } from "./find.ts";
+import { addGet } from "./get.ts";
 import { addLink } from "./link.ts";
 import { addLs } from "./ls.ts";
+import { addAnnounce, addJoin, addPeers, addStatus } from "./node-commands.ts";
 import { addPeer } from "./peer.ts";
 import { addRm } from "./rm.ts";
 import { addShow } from "./show.ts";
 import { addSplit } from "./split.ts";
+import { addUp } from "./up.ts";
 import { addVerify } from "./verify.ts";
 
 /** What commands share: where their exit code goes. */
@@ -19,9 +24,10 @@ export interface CommandContext {
   exitCode: number;
 }
 
-/** In the order of the help: the library, then the original network. */
+/** In the order of the help: the library, the network, then the original network. */
 const COMMANDS = [
   ...[addAdd, addLs, addShow, addLink, addVerify, addExport, addRm],
+  ...[addUp, addFind, addGet, addStatus, addPeers, addJoin, addAnnounce, addConfig],
   ...[addPeer, addClient, addSplit, addDemo],
 ];
 

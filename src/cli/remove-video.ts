@@ -1,7 +1,7 @@
 import { lstatSync } from "node:fs";
+import type { LibraryFace } from "../gateway/library-face.ts";
 import type { FilePath } from "../store/disk.ts";
 import { printable } from "../store/disk-errors.ts";
-import type { Library } from "../store/library.ts";
 import type { VideoInfo } from "../store/video-info.ts";
 import { EXIT } from "./exit-code.ts";
 import { formatBytes } from "./format.ts";
@@ -68,7 +68,7 @@ function tell(output: Output, { row, text, json }: Removed, subtitles: readonly 
 }
 
 /** The subtitle files that are named with a video. One whose manifest is damaged can be removed all the same. */
-async function subtitlesOf(library: Library, { id }: VideoInfo): Promise<VideoInfo[]> {
+async function subtitlesOf(library: LibraryFace, { id }: VideoInfo): Promise<VideoInfo[]> {
   const details = await library.details(id).catch(() => undefined);
   const named = new Map(
     (details?.claims ?? []).flatMap(({ claims }) => claims.subtitles.map((one) => [hexOf(one.id), one.id] as const)),

@@ -2,8 +2,8 @@ import { toBase32 } from "../core/content/base32.ts";
 import type { SignedClaims, Track } from "../core/content/claims.ts";
 import { labelOf } from "../core/content/label.ts";
 import { sameHash } from "../core/content/merkle.ts";
+import type { ShownDetails } from "../gateway/library-face.ts";
 import { printable } from "../store/disk-errors.ts";
-import type { VideoDetails } from "../store/library.ts";
 import { EXIT } from "./exit-code.ts";
 import { formatBytes, formatLength, formatMoment } from "./format.ts";
 import type { LibraryFlags } from "./library-options.ts";
@@ -21,7 +21,7 @@ export function showVideo(text: string, flags: LibraryFlags): Promise<number> {
   });
 }
 
-const STATES: Readonly<Record<VideoDetails["state"], string>> = {
+const STATES: Readonly<Record<ShownDetails["state"], string>> = {
   complete: "complete",
   partial: "partial",
   damaged: "damaged: a part of its file is not what it was (cardume add, with a good copy, mends it)",
@@ -30,7 +30,7 @@ const STATES: Readonly<Record<VideoDetails["state"], string>> = {
 };
 
 /** All that is known of a video, for a person. */
-export function detailLines(video: VideoDetails, own: Uint8Array): string[] {
+export function detailLines(video: ShownDetails, own: Uint8Array): string[] {
   const { bytes, held, chunks, chunkBytes, mediaType, durationMs, addedAtMs, verifiedAtMs } = video;
   const said = video.claims[0]?.claims;
   const fields: readonly (readonly [string, string])[] = [
@@ -70,7 +70,7 @@ function publisherText({ claims }: SignedClaims, own: Uint8Array): string {
 }
 
 /** The same for a program. */
-export function detailsJson(video: VideoDetails, own: Uint8Array): object {
+export function detailsJson(video: ShownDetails, own: Uint8Array): object {
   const said = video.claims[0]?.claims;
   return {
     ...videoJson(video),

@@ -1,71 +1,94 @@
+import { existsSync } from "node:fs";
 import { getCompileCacheDir } from "node:module";
-import { openLibrary } from "../open-library.ts";
-import { monotonicMs } from "../runtime/clock.ts";
+import { CardumeError } from "../core/errors.ts";
+import { pointerPath, socketPath } from "../gateway/find-control-socket.ts";
+import type { LibraryFace } from "../gateway/library-face.ts";
+import type { RemoteNode } from "../gateway/remote-node.ts";
 import { keepYoungGenerationSmall } from "../runtime/heap.ts";
+import { dataFolder } from "../store/data-folder.ts";
 import type { Library } from "../store/library.ts";
 import { EXIT } from "./exit-code.ts";
 import type { LibraryFlags } from "./library-options.ts";
 import { Output } from "./output.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
 
 /** What a command of the library works with. */
 export interface LibrarySession {
-  readonly library: Library;
+  readonly library: LibraryFace;
   readonly output: Output;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }
 
+/** A library, however it was reached. */
+export type Reached =
+  /** This process has it open. */
+  | { readonly library: LibraryFace; readonly own: Library; readonly running: undefined }
+  /** A node of this machine has, and works for this process. */
+  | { readonly library: LibraryFace; readonly own: undefined; readonly running: RemoteNode };
+
 /**
- * Opens the library for one command, and closes it whatever happens. `command` is what another process is told that
- * wants the library meanwhile.
+ * Opens the library for one command, or, where a node has it, works through that one; and closes it whatever happens.
+ * `command` is what another process is told that wants the library meanwhile.
  * @returns the exit code
  */
-export async function withLibrary(
+export function withLibrary(
   command: string,
   flags: LibraryFlags,
   action: (session: LibrarySession) => Promise<number>,
   output: Output = new Output(flags.json === true),
 ): Promise<number> {
+  return withReached(command, flags, (reached, signal) => action({ library: reached.library, output, signal }), output);
+}
+
+/** The same, for a command that has to know who has the library. */
+export async function withReached(
+  command: string,
+  flags: LibraryFlags,
+  action: (reached: Reached, signal: AbortSignal) => Promise<number>,
+  output: Output,
+): Promise<number> {
   keepMemorySmall();
   const abort = new AbortController();
   stopOnSignals(abort);
-  const onNotice = (text: string): void => output.notice(`cardume: ${text}`);
-  let library: Library | undefined;
+  let reached: Reached | undefined;
   try {
-    const { signal } = abort;
-    library = await openLibrary({
-      folder: flags.data,
-      what: `cardume ${command}`,
-      onNotice,
-      signal,
-      mustExist: mustExist(command, flags),
-    });
-    return await action({ library, output, signal });
+    reached = await reach(command, flags, output, abort.signal);
+    return await action(reached, abort.signal);
   } catch (error) {
     if (abort.signal.aborted) return EXIT.interrupted;
     throw error;
   } finally {
     output.stop();
-    await library?.close();
+    await reached?.library.close();
   }
 }
 
-/** One Ctrl-C reaches this process twice, from the terminal and from the launcher; a person needs longer than this. */
-const SECOND_THOUGHT_MS = 1000;
+async function reach(command: string, flags: LibraryFlags, output: Output, signal: AbortSignal): Promise<Reached> {
+  const folder = dataFolder(flags.data);
+  const found = await reachRunning(folder);
+  if (found !== undefined) return found;
+  try {
+    const { openLibrary } = await import("../open-library.ts");
+    const onNotice = (text: string): void => output.notice(`cardume: ${text}`);
+    const what = `cardume ${command}`;
+    const own = await openLibrary({ folder: flags.data, what, onNotice, signal, mustExist: mustExist(command, flags) });
+    return { library: own, own, running: undefined };
+  } catch (error) {
+    // A node that was just starting a moment ago may listen by now.
+    const isHeld = error instanceof CardumeError && error.code === "library-held";
+    const late = isHeld ? await reachRunning(folder) : undefined;
+    if (late === undefined) throw error;
+    return late;
+  }
+}
 
-/** The first Ctrl-C or SIGTERM ends the command in good order. A later one ends the process: something hangs. */
-function stopOnSignals(abort: AbortController): void {
-  let firstAtMs: number | undefined;
-  const stop = (): void => {
-    firstAtMs ??= monotonicMs();
-    abort.abort();
-    if (monotonicMs() - firstAtMs < SECOND_THOUGHT_MS) return;
-    // A shell sees 130. `process.exit` would wait for threads, and one that reads from a dead disk never ends.
-    process.removeAllListeners("SIGINT");
-    process.kill(process.pid, "SIGINT");
-  };
-  // The listeners stay: the launcher may pass on a second Ctrl-C while this process ends.
-  for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, stop);
+/** The library through the node that has it; `undefined`: no node runs. Nothing is loaded where none ever ran. */
+export async function reachRunning(folder: string): Promise<Reached | undefined> {
+  if (!existsSync(socketPath(folder)) && !existsSync(pointerPath(folder))) return undefined;
+  const { connectToNode } = await import("../gateway/connect.ts");
+  const running = await connectToNode(folder);
+  return running === undefined ? undefined : { library: running.library, own: undefined, running: running.node };
 }
 
 /**
@@ -78,6 +101,9 @@ function keepMemorySmall(): void {
   if (folder !== undefined) process.env["NODE_COMPILE_CACHE"] ??= folder;
 }
 
+/** Commands that put something into a library make it, too. */
+const MAKERS: readonly string[] = ["add", "get", "up"];
+
 /** A folder that was named and is not there is a slip of the keyboard, unless something is put into it. */
 const mustExist = (command: string, { data }: LibraryFlags): boolean =>
-  command !== "add" && (data !== undefined || Boolean(process.env["CARDUME_DATA"]));
+  !MAKERS.includes(command) && (data !== undefined || Boolean(process.env["CARDUME_DATA"]));

@@ -83,6 +83,8 @@ export const FILES = {
   maxPathChars: 4096,
   /** Ids named in one list on the command line, repeats included: every one of them four times. */
   maxIdsNamed: 262_144,
+  /** A configuration file has a dozen short lines. */
+  maxConfigBytes: 65_536,
 } as const;
 
 /** What the shells around the original network's cores hold. */
@@ -231,4 +233,264 @@ export const NETWORK = {
   maxPeersPerFrame: 8,
   /** Videos that one Hello opens. */
   maxVideosPerHello: 16,
+  /** Videos that one client has open at a holder: what a household fetches at one time, with room. */
+  maxOpenVideosPerClient: 64,
+  /** Videos whose files a holder has open for clients: two descriptors each. */
+  maxOpenVideosServed: 256,
+  /** Small frames at once on a fetch stream: 256 Gets are all that a client may queue. */
+  fetchFrameBurst: 1024,
+  /** Small frames a second after that: ChunkInfos come at most every 100 ms a video, Gets as Responses leave. */
+  fetchFramesPerSecond: 4096,
+  /** Orders taken back whose answers are still to come: more mean that the holder answers none. */
+  maxCancelled: 4096,
+  /** Slots for bodies that are kept to be used again: as many as one fetch may fill. */
+  maxFreeSlots: 64,
+  /** Chunks that came are told together: soon enough for a fetch along a line of peers, ten frames a second at most. */
+  holdingsGatherMs: 100,
+  /** Peers that one fetch dials on the word of answers to its questions: forged ones cost no more than these. */
+  maxDialsPerSearch: 16,
+  /** Holders of one video that are remembered. */
+  maxHoldersCached: 16,
+  /** Videos whose holders are remembered. */
+  maxVideosCached: 1024,
+  /** Holders that one fetch has at one time. */
+  maxHoldersPerFetch: 64,
+  /** A fetch stream that no fetch uses is kept this long for the next one. */
+  idleFetchStreamMs: 30_000,
+  /** A holder tells what it has of a video, and sends its manifest, within this time. */
+  openVideoMs: 15_000,
+  /** A fetch that nobody can go on with looks for new holders this long before it ends. */
+  fetchPatienceMs: 15_000,
+  /** A node that has just started waits this long for its first neighbour before it says that there is nobody to ask. */
+  firstNeighbourMs: 3000,
+  /** Agreeing on a direct carrier and opening it: three round trips, and a busy machine. */
+  directMs: 5000,
+  /** Fetch streams that one connection may open here: one is used, another replaces it while it goes. */
+  maxFetchStreamsPerConnection: 4,
+  /** Causes that are counted apart. */
+  maxCounters: 256,
+  /** The first wait between two searches of one fetch; each further one is twice as long. */
+  searchAgainMs: 2000,
+  /** The longest of them. */
+  maxSearchAgainMs: 60_000,
+  /** Addresses of one peer that are looked at: a machine with two networks, IPv6 and a relay has ten. */
+  maxAddressesPerPeer: 16,
+  /** Bytes waiting for a neighbour that reads slowly; beyond it the oldest answers are dropped. */
+  maxFindQueueBytes: 131_072,
+  /** A neighbour that has taken nothing for this long, while something waited for it, is let go. */
+  findStallMs: 30_000,
+  /** A find stream whose other side says no Hello within this time is ended. */
+  findHelloMs: 10_000,
+  /** A second stream that comes later than this after the first means that the peer has lost the first. */
+  findRaceMs: 5000,
+  /** Find streams of one connection: one that is used, one that lost the race, one to replace a lost one. */
+  maxFindStreamsPerConnection: 3,
+  /** Questions that wait for the library; more are answered with nothing. */
+  maxLookUps: 64,
+  /** Questions before the catalogue at one time: it has one thread. */
+  maxLookUpsAtOnce: 4,
+  /** Answers to one own search whose signatures wait to be checked, some 0.1 ms each. */
+  maxAnswersUnchecked: 256,
+  /** Connections of one address outside this machine: a household behind a router, some twice. */
+  maxConnectionsPerHost: 16,
+  /** Connections a second of one address, this machine's own other nodes included. */
+  maxConnectionsPerSecondPerHost: 32,
+  /** Incoming connections that have not proven who they are; each may take `handshakeMs`. */
+  maxUnprovenConnections: 32,
+  /** Dialling one peer, at all of its addresses, until its find stream is open. */
+  dialMs: 10_000,
+  /** TCP, TLS and the choice of protocols on one address. */
+  handshakeMs: 5000,
+  /** A connection that nothing uses is closed after this long. */
+  idleConnectionMs: 60_000,
+  /** Whoever sent malformed frames is refused for this long: a broken program may be mended meanwhile. */
+  malformedMemoryMs: 600_000,
+  /** Whoever lied (wrong bytes) is refused for this long, also after a restart: 30 days. */
+  liarMemoryMs: 2_592_000_000,
+  /** Liars remembered, the oldest forgotten first: peer ids are free. */
+  maxLiarsRemembered: 1024,
+  /** Peers kept for the next start. */
+  maxPeersInBook: 512,
+  /** The file of known peers: 512 of some 2 KiB; of a longer one nothing is read. */
+  maxPeerBookBytes: 4_194_304,
+  /** Videos told to the hash table: each costs a look-up and some 20 messages. */
+  maxVideosAnnounced: 4096,
+  /** Look-ups under way while videos are announced. */
+  maxAnnouncementsAtOnce: 4,
+  /** Providers of one video taken from the hash table. */
+  maxProviders: 64,
+  /** Streams of one connection: fetches, a find stream, and those of libp2p itself. */
+  maxStreamsPerConnection: 64,
+  /** What one stream may have on its way: 500 Mbit/s over 64 ms. It is asked for only where the reader is that fast. */
+  maxStreamWindowBytes: 4_194_304,
+  /** Peers that this node, if reachable itself, helps to be reached. */
+  maxRelayReservations: 16,
+  /** Bytes relayed each way for one connection: some questions, and what it takes to connect without the relay. */
+  maxRelayedBytes: 1_048_576,
+  /** A relayed connection is ended after this long. */
+  maxRelayedMs: 120_000,
+  /** Records of others kept for the hash table, the oldest dropped first: about 10 MB. */
+  maxTableRecords: 32_768,
+  /** A carrier that is closing, and from which nothing has left for so long, is ended. */
+  closingCarrierMs: 10_000,
+  /** Sockets of the direct carrier that have not shown a token: each is a TLS handshake, some 100 kB. */
+  maxUnprovenSockets: 64,
+  /** The same from one address: a household behind one router has a handful of clients. */
+  maxUnprovenSocketsPerAddress: 16,
+  /** A socket shows its token within this time: two round trips and a busy machine take a tenth of it. */
+  unprovenSocketMs: 3000,
+  /** A token is meant for a dial that begins at once. */
+  directOfferMs: 10_000,
+  /** Tokens that are out at one time; a further client stays on its libp2p stream. */
+  maxDirectOffers: 256,
+  /** Direct carriers and tokens of one peer: one is used, and others replace it while it goes. */
+  maxDirectPerPeer: 4,
+  /** Bytes ordered and not yet left for one peer: three whole Responses, one read while another is sent; its urgent Gets wait behind them. */
+  maxOrderedBytesPerPeer: 4_194_304,
+  /** The same for all: a holder stays far below 200 MB, however many clients are slow. */
+  maxOrderedBytes: 33_554_432,
+  /** What of it is kept for peers for whom nothing is ordered, so that those who do not read do not take all. */
+  reservedOrderedBytes: 8_388_608,
+  /** Gets that wait on one stream; a client needs a bandwidth-delay product, 256 MiB are more than any. */
+  maxQueuedGetsPerClient: 256,
+  /** Gets that wait in all, some 2 MB; beyond it a client may still have one. */
+  maxQueuedGets: 16_384,
+  /** Gets refused to one client since it was last answered: it does not listen to refusals. */
+  maxRefusalsInARow: 1024,
+  /** Streams that are served at one time. */
+  maxServedClients: 1024,
+  /** A client that has taken nothing ordered for so long does not read: 1 MiB in it is 17 kB/s. */
+  stuckClientMs: 60_000,
+  /** The same while others wait because the bytes for all are ordered: 52 kB/s. */
+  stuckClientWhenFullMs: 20_000,
+  /** What an upload limit lets out at once after a pause, and no less than one Response: wakes that come late lose nothing. */
+  uploadBurstMs: 100,
+  /** Hops of a Query: with neighbours of 4 it reaches thousands of peers; a larger TTL is read as this. */
+  maxHops: 8,
+  /** Neighbours with whom questions are exchanged at one time. */
+  maxNeighbours: 64,
+  /** A question is forgotten this long after it was first heard: longer than a search lasts. */
+  queryMemoryMs: 30_000,
+  /** 30 s of 256 a second and all bursts are 9,728: nothing is forgotten early. Some 1 KB each. */
+  maxQueriesRemembered: 10_000,
+  /** Questions under one query id: two are a forgery already, and a few forgeries must not hide the true one. */
+  maxQuestionsPerQuery: 8,
+  /** Passed on for each neighbour whatever the others do: half of all, in 64 parts. */
+  reservedQueriesPerSecond: 2,
+  /** A search is a Query for each of some five rings; so two at once. */
+  reservedQueryBurst: 16,
+  /** The half that is for whoever comes first; a busy network of hundreds asks less. */
+  sharedQueriesPerSecond: 128,
+  /** Four seconds of it: after a pause of a machine much comes at once. */
+  sharedQueryBurst: 512,
+  /** What one neighbour gets of the shared half: half of it. */
+  queriesPerSecondPerNeighbour: 64,
+  /** Four seconds of it. */
+  queryBurstPerNeighbour: 256,
+  /** Query frames of one neighbour, repeats included: an honest one passes on no more than 256 a second. */
+  queryFramesPerSecond: 1024,
+  /** What an honest neighbour's stream may bring at once after it was stuck for half a minute. */
+  queryFrameBurst: 8192,
+  /** Answers to one query that are passed on or taken: far more holders than anyone needs. */
+  maxAnswersPerQuery: 256,
+  /** Of these, the part of one neighbour: a liar fills no more than it. */
+  maxAnswersPerNeighbour: 64,
+  /** Answers passed on to one neighbour, some 1 KB each. */
+  answersPerSecondPerNeighbour: 256,
+  /** Four full queries at once. */
+  answerBurstPerNeighbour: 1024,
+  /** Answers to nothing that was asked: they come late, after a restart of this node for example, but not for ever. */
+  unaskedAnswersPerSecond: 16,
+  /** One query's worth of late answers. */
+  unaskedAnswerBurst: 256,
+  /** Look-ups in the library under way for one neighbour, of `maxLookUps`. */
+  maxLookUpsPerNeighbour: 16,
+  /** Own searches at one time. */
+  maxSearches: 16,
+  /** Distinct holders counted in one search. */
+  maxHoldersCounted: 4096,
+  /** Without any neighbour a search waits this long for a first one. */
+  aloneMs: 1000,
+  /** One hop and back before any was measured: more than most distances on this planet. */
+  firstHopMs: 250,
+  /** Below this, the pauses of busy machines look like distance. */
+  minHopMs: 25,
+  /** Above this a neighbour is too slow to wait for. */
+  maxHopMs: 1000,
+  /** The widest ring is waited for at least this long: what comes later is lost to the search. */
+  minWidestRingMs: 1000,
+  /** Any ring is waited for at most this long. */
+  maxRingMs: 6000,
+  /** The end of a search, whatever still comes. */
+  maxSearchMs: 20_000,
+  /** One request to the control API; only lists of paths and of holders are longer. */
+  maxApiBodyBytes: 65_536,
+  /** Paths to be added, or holders of a video: what a command line holds (2 MiB on Linux), as JSON. */
+  maxApiPathsBytes: 8_388_608,
+  /** One line of the control API's answers: all claims of a video, to be read and as they were signed. */
+  maxApiLineBytes: 4_194_304,
+  /** The head of a request to the control API: a link that is too long by one character, percent-encoded, at worst. */
+  maxApiHeadBytes: 196_608,
+  /** A request to the control API has to be there in full after this long. */
+  apiRequestMs: 10_000,
+  /** Connections to the control API: commands and players of one person. */
+  maxApiConnections: 256,
+  /** Characters of a peer's address or id as a person or program gives it. */
+  maxAddressChars: 512,
+  /** Addresses of one holder in a request to the control API: as many as a peer record has room for. */
+  maxAddressesPerHolder: 32,
+  /** Holders named in one request for a fetch; a search brings 16 to be dialled. */
+  maxHoldersNamed: 1024,
+  /** Chunks of one fetch between their first Get and the disk: 64 of 1 MiB bridge 100 Mbit/s × 5 s of a slow disk. */
+  maxFetchMemoryBytes: 67_108_864,
+  /** A holder that owes an answer and sends nothing for so long is given up, if others are known. */
+  silentHolderMs: 8000,
+  /** A holder may have lost a chunk or two that it announced; one that does not have this many lies. */
+  maxNotHeld: 4,
+  /** How far ahead of somebody who reads at a known rate its bytes are asked for in order. */
+  maxReadAheadMs: 30_000,
+  /** And how many bytes at most; half of the memory above. */
+  maxReadAheadBytes: 33_554_432,
+  /** Readers of one video at one time: players, exports, a gateway's ranges. */
+  maxReaders: 64,
+  /** Neighbours that a node looks for, both directions: enough paths, and a question costs little. */
+  aimedNeighbours: 8,
+  /** Below so many a node hurries. */
+  minNeighbours: 4,
+  /** Neighbours that a node has chosen itself: nobody can surround it by dialling it. */
+  minOutboundNeighbours: 4,
+  /** Neighbours of one public /24 (IPv6: /64) in a hundred of `maxPeers`, two at least: addresses there cost one owner. */
+  neighboursPerGroupPercent: 20,
+  /** Peers known at one time, liars apart: some 3 KB each. */
+  maxPeersKnown: 512,
+  /** Of these, those that one neighbour told of and that were never reached. */
+  maxPeersPerTeller: 32,
+  /** Addresses that a person asked to join, tried again for ever. */
+  maxJoinTargets: 64,
+  /** Peers dialled at one time to become neighbours. */
+  maxNeighbourDials: 4,
+  /** Dials in a row that fail before a peer that nobody asked to join is forgotten. */
+  maxDialFailures: 8,
+  /** The first wait after a failed dial; twice as long after each further one, with jitter. */
+  firstRedialMs: 2000,
+  /** The longest wait before a peer is dialled again. */
+  maxRedialMs: 600_000,
+  /** The longest wait for a peer that a person asked to join. */
+  maxRejoinMs: 60_000,
+  /** A find stream that ends within this time counts as a failed dial: there is no room, or something is wrong. */
+  shortVisitMs: 30_000,
+  /** A neighbour is asked for peers this often. */
+  exchangeMs: 60_000,
+  /** And this often while neighbours are missing. */
+  hurriedExchangeMs: 3000,
+  /** One neighbour is asked at most this often. */
+  exchangeGapMs: 10_000,
+  /** One more peer than is aimed at is tried this often, in place of the last: so that two halves find together again. */
+  exploreMs: 60_000,
+  /** Questions for peers that a neighbour may ask at once. */
+  peersAskedBurst: 8,
+  /** Its questions for peers in the long run: one in five seconds. */
+  peersAskedPerSecond: 0.2,
+  /** Questions for peers, or lists of them, beyond that before it is let go. */
+  maxPeersFramesRefused: 100,
 } as const;

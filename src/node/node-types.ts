@@ -41,13 +41,16 @@ export interface CardumeNode {
   join(address: string): Promise<void>;
   /** Tells the hash table what is held here. @returns how many videos @throws CardumeError `dht-off` */
   announce(options?: { readonly signal?: AbortSignal }): Promise<number>;
+  /** Removes a video from the library, also while others fetch it from here. See `Library.remove`. */
+  remove(id: Uint8Array, options?: { readonly files?: boolean }): Promise<boolean>;
+  /** Ends everything but the library, which is its owner's to close. */
   close(): Promise<void>;
 }
 
 /** How to look for something. */
 export interface FindOptions {
   readonly signal?: AbortSignal;
-  /** Holders of one video, or videos of a title, that are enough; 4 unless told. */
+  /** Holders that are enough: unless told, 4 of one video; of a title, all that answer. */
   readonly enough?: number;
 }
 
@@ -135,6 +138,8 @@ export interface NodeStatus {
   readonly known: number;
   readonly uploadedBytes: number;
   readonly downloadedBytes: number;
+  /** Of the main thread, since the start: how late timers were, 99 times of 100 no later than this. */
+  readonly eventLoopDelayP99Ms: number;
   /** What was refused, dropped or retried, by its cause. */
   readonly counters: Readonly<Record<string, number>>;
 }
@@ -150,3 +155,22 @@ export interface PeerStatus {
   readonly via: "join" | "lan" | "exchange" | "memory" | "inbound" | "found";
   readonly roundTripMs: number | undefined;
 }
+
+/** What a node tells whoever started it. */
+export type NodeEvent =
+  | {
+      readonly type: "neighbour";
+      readonly change: "came" | "went";
+      readonly peer: string;
+      readonly name: string;
+      readonly address: string;
+    }
+  /** Also of one that was stopped. */
+  | { readonly type: "fetch-ended"; readonly result: FetchResult }
+  /** For the log: what was refused, dropped, retried; `details` are for programs. */
+  | {
+      readonly type: "log";
+      readonly level: "debug" | "info" | "warn" | "error";
+      readonly text: string;
+      readonly details?: Readonly<Record<string, string | number | boolean>>;
+    };

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { SignedClaims } from "../core/content/claims.ts";
 import { chunkLeaves } from "../core/content/geometry.ts";
 import { formatLink } from "../core/content/link.ts";
@@ -17,6 +18,7 @@ import { onDisk } from "./disk-errors.ts";
 import { type ExportOptions, exportFile, streamBytes } from "./export-file.ts";
 import { findVideo } from "./find-video.ts";
 import type { Hasher } from "./hasher.ts";
+import { hexOf } from "./hex.ts";
 import type { LibraryKey } from "./library-key.ts";
 import { OpenVideos } from "./open-videos.ts";
 import type { Reconciled } from "./reconcile.ts";
@@ -82,6 +84,11 @@ export class Library {
   /** The library's Ed25519 public key, 32 bytes: who signs what it says of its videos. */
   get publisher(): Uint8Array {
     return this.#parts.key.publicKey;
+  }
+
+  /** The library's Ed25519 private key: also its node's identity. */
+  get identity(): KeyObject {
+    return this.#parts.key.privateKey;
   }
 
   /**
@@ -301,5 +308,3 @@ const treeBytes = ({ geometry }: Manifest): number => {
   const last = geometry.chunks - 1;
   return (last * geometry.leavesPerChunk + chunkLeaves(geometry, last)) * HASH_BYTES;
 };
-
-const hexOf = (id: Uint8Array): string => Buffer.from(id).toString("hex");

@@ -5,6 +5,7 @@ import type { Disk, DiskFile, FilePath, OpenMode } from "./disk.ts";
 import { onDisk } from "./disk-errors.ts";
 import { FileChunkStore } from "./file-chunk-store.ts";
 import type { Hasher } from "./hasher.ts";
+import { hexOf } from "./hex.ts";
 import { LeafCache } from "./leaf-cache.ts";
 import type { Space } from "./space.ts";
 import type { VideoFolders } from "./video-folders.ts";
@@ -162,8 +163,6 @@ export class OpenVideos {
     });
   }
 }
-
-const hexOf = (id: Uint8Array): string => Buffer.from(id).toString("hex");
 
 /** The system's words for: not there, or a link, folder or socket in its place. */
 const NO_FILE = ["ENOENT", "ENOTDIR", "ELOOP", "EISDIR", "ENXIO"];

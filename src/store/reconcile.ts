@@ -4,6 +4,7 @@ import { STORE } from "../core/limits.ts";
 import { Bitmap } from "./bitmap.ts";
 import type { Catalogue, NewVideoRow, VideoRow } from "./catalogue.ts";
 import type { Disk } from "./disk.ts";
+import { hexOf } from "./hex.ts";
 import type { LibraryKey } from "./library-key.ts";
 import { ownClaims } from "./own-claims.ts";
 import { settlePlace } from "./settle-place.ts";
@@ -39,8 +40,6 @@ export interface ReconcileParts {
   readonly readHeld: ReadHeld;
 }
 
-const hexOf = (id: Uint8Array): string => Buffer.from(id).toString("hex");
-
 /**
  * Makes the catalogue agree with the folders, which are the truth: after a crash between the two, and after the
  * catalogue was lost or replaced by an older one. A row is written when all that it says is known, and those of subtitle
@@ -68,12 +67,15 @@ export async function reconcile(parts: ReconcileParts): Promise<Reconciled> {
   if (rows.some(({ fileName }) => isSubtitle(fileName)))
     for (const { id } of kept) subtitles.push(...subtitlesOf(await folders.manifest(id), parts.key));
   const named = new Set(subtitles.map(hexOf));
-  const [belonging, others] = [true, false].map((is) => rows.filter(({ id }) => named.has(hexOf(id)) === is));
+  const isNamed = ({ id }: NewVideoRow): boolean => named.has(hexOf(id));
   await adopt(
     parts,
-    (belonging ?? []).map((row) => ({ ...row, kind: "subtitle" })),
+    rows.filter(isNamed).map((row) => ({ ...row, kind: "subtitle" })),
   );
-  await adopt(parts, others ?? []);
+  await adopt(
+    parts,
+    rows.filter((row) => !isNamed(row)),
+  );
   return { adopted: rows.map(({ id }) => id), dropped, unsound };
 }
 

@@ -4,6 +4,7 @@ import { CardumeError } from "../core/errors.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Disk } from "./disk.ts";
 import { onDisk } from "./disk-errors.ts";
+import { hexOf } from "./hex.ts";
 import type { OpenVideos } from "./open-videos.ts";
 import { sameStamp } from "./stamp.ts";
 import type { VideoFolders } from "./video-folders.ts";
@@ -77,8 +78,6 @@ export class Remover {
 
 const namedBy = (manifest: Manifest | undefined): Uint8Array[] =>
   (manifest?.claims ?? []).flatMap(({ claims }) => claims.subtitles.map(({ id }) => id));
-
-const hexOf = (id: Uint8Array): string => Buffer.from(id).toString("hex");
 
 /** There is no such video. */
 export const unknownVideo = (): CardumeError =>

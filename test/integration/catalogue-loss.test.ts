@@ -3,10 +3,10 @@ import { describe, expect, test } from "vitest";
 import type { Library } from "../../src/store/library.ts";
 import { nodeDisk } from "../../src/store/node-disk.ts";
 import { FaultyDisk, faultAt } from "../unit/support/faulty-disk.ts";
+import { someBytes } from "../unit/support/made-video.ts";
 import { strays } from "./support/store-ledger.ts";
 import { inFolder } from "./support/store-runs.ts";
 import { addOne, PARTS, readChunk, Shelf } from "./support/store-shelf.ts";
-import { someBytes } from "./support/store-video.ts";
 
 /** A filled library. */
 const withShelf = (action: (shelf: Shelf) => Promise<void>): Promise<void> =>
@@ -35,7 +35,7 @@ async function expectAll(shelf: Shelf): Promise<void> {
     for (const kept of ["in place", "copied"] as const) {
       const parts = [];
       for await (const bytes of library.stream(shelf.id(kept))) parts.push(bytes);
-      expect(Buffer.concat(parts).equals(shelf.videos[kept].bytes), kept).toBe(true);
+      expect(Buffer.concat(parts).equals(shelf.videos[kept].content), kept).toBe(true);
     }
     const store = await library.open(shelf.id("partial"));
     expect([0, 1, 2].filter((chunk) => store.held.has(chunk))).toEqual(PARTS);
@@ -57,7 +57,7 @@ const expectQuiet = (shelf: Shelf): Promise<void> =>
 
 const LOSSES: Readonly<Record<string, (file: string) => void>> = {
   "is deleted": (file) => rmSync(file),
-  "is garbage": (file) => writeFileSync(file, someBytes(21, 60_000)),
+  "is garbage": (file) => writeFileSync(file, someBytes(60_000, 21)),
   "is empty": (file) => writeFileSync(file, ""),
   "is cut in half": (file) => truncateSync(file, readFileSync(file).length >> 1),
   "is cut by a byte": (file) => truncateSync(file, readFileSync(file).length - 1),
@@ -77,7 +77,7 @@ describe("a library whose catalogue", () => {
   test("is deleted says so, and takes none of a changed file's bytes for those that it has lost", () =>
     withShelf(async (shelf) => {
       rmSync(shelf.catalogue);
-      writeFileSync(shelf.source, someBytes(22, shelf.videos["in place"].bytes.length));
+      writeFileSync(shelf.source, someBytes(shelf.videos["in place"].content.length, 22));
       await shelf.use(async (library, notices) => {
         expect(notices).not.toEqual([]);
         expect(library.mended.adopted).toHaveLength(4);

@@ -21,9 +21,9 @@ import { InlineHasher } from "../../src/store/inline-hasher.ts";
 import type { Library } from "../../src/store/library.ts";
 import { Random } from "../property/support/random.ts";
 import { SEED } from "../property/support/seed.ts";
+import { someBytes } from "../unit/support/made-video.ts";
 import { inFolder } from "./support/store-runs.ts";
 import { addOne, expectChunk, type Kept, PARTS, readChunk, Shelf } from "./support/store-shelf.ts";
-import { someBytes } from "./support/store-video.ts";
 import { system } from "./support/system.ts";
 
 const CHUNK_BYTES = 1_048_576;
@@ -84,8 +84,8 @@ describe.each(KEPT)("one bit of a video that is %s", (kept) => {
     withShelf(async (shelf) => {
       const random = new Random(SEED);
       await shelf.use(async (library) => {
-        const { bytes } = shelf.videos[kept];
-        for (const position of positionsIn(bytes.length, random)) {
+        const { content } = shelf.videos[kept];
+        for (const position of positionsIn(content.length, random)) {
           const chunk = Math.floor(position / CHUNK_BYTES);
           if (!heldOf(kept).includes(chunk)) continue;
           const bit = random.below(8);
@@ -166,7 +166,7 @@ const CHANGES: Readonly<Record<string, { change: (file: string, other: string) =
   "cut by a byte": { change: (file) => truncateSync(file, statSync(file).size - 1), lost: [2] },
   "cut in its first chunk": { change: (file) => truncateSync(file, 5000), lost: [0, 1, 2] },
   empty: { change: (file) => truncateSync(file, 0), lost: [0, 1, 2] },
-  longer: { change: (file) => appendFileSync(file, someBytes(31, 1000)), lost: [] },
+  longer: { change: (file) => appendFileSync(file, someBytes(1000, 31)), lost: [] },
   touched: { change: (file) => utimesSync(file, 1, 1), lost: [] },
   "another file with its bytes": {
     change: (file) => {
@@ -263,7 +263,7 @@ describe.each(KEPT)("a file of a video that is %s", (kept) => {
     withShelf(async (shelf) => {
       rmSync(shelf.part(kept, "manifest"));
       const file = kept === "in place" ? shelf.source : `${shelf.folder}.again`;
-      if (kept !== "in place") writeFileSync(file, shelf.videos[kept].bytes);
+      if (kept !== "in place") writeFileSync(file, shelf.videos[kept].content);
       await shelf.use(async (library) => {
         await expect(library.open(shelf.id(kept))).rejects.toMatchObject({ code: "manifest-damaged" });
         await expect(library.verify(shelf.id(kept))).rejects.toMatchObject({ code: "manifest-damaged" });

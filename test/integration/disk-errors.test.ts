@@ -6,12 +6,12 @@ import type { Library } from "../../src/store/library.ts";
 import { nodeDisk } from "../../src/store/node-disk.ts";
 import { openStore } from "../../src/store/open.ts";
 import { type Call, type Fault, FaultyDisk, noFaults } from "../unit/support/faulty-disk.ts";
+import { madeVideo, someBytes } from "../unit/support/made-video.ts";
 import { MISSING_MOUNT, requirement } from "./support/requirement.ts";
 import { faultRun } from "./support/store-faults.ts";
 import { inFolder } from "./support/store-runs.ts";
 import { addOne, expectChunk, readChunk } from "./support/store-shelf.ts";
 import { SmallDisk } from "./support/store-small-disk.ts";
-import { chunkOf, remoteVideo, someBytes } from "./support/store-video.ts";
 import { Workload } from "./support/store-workload.ts";
 
 const TIMEOUT_MS = 240_000;
@@ -65,7 +65,7 @@ for (const code of ["EACCES", "EMFILE"])
   test(`${code} at any opening`, () => sweep(code, ({ name }) => (name === "open" ? "error" : undefined)), TIMEOUT_MS);
 
 const MIB = 1_048_576;
-const FAR = remoteVideo(someBytes(41, 12 * MIB + 5));
+const FAR = madeVideo(12 * MIB + 5, 41);
 
 const openIn = (folder: string, disk: FaultyDisk = new FaultyDisk(nodeDisk)): Promise<Library> =>
   openStore({ folder: join(folder, "library") }, { disk, hasher: new InlineHasher() });
@@ -75,7 +75,7 @@ test("a sync that failed: nothing from before it is held, nothing after it is ta
     const disk = new FaultyDisk(nodeDisk);
     const library = await openIn(root, disk);
     const store = await library.receive(FAR.manifest, FAR.lastLeaf);
-    const write = (chunk: number): Promise<string> => store.write(chunk, chunkOf(FAR, chunk));
+    const write = (chunk: number): Promise<string> => store.write(chunk, FAR.chunk(chunk));
     expect(await write(0)).toBe("held");
     const late: Promise<string>[] = [];
     disk.faults = ({ name }) => {
@@ -97,7 +97,7 @@ test("a sync that failed: nothing from before it is held, nothing after it is ta
     const again = await openIn(root);
     const writable = await again.receive(FAR.manifest);
     expect([0, 1, 2, 3, 4, 5].filter((chunk) => writable.held.has(chunk))).toEqual([0]);
-    expect(await writable.write(1, chunkOf(FAR, 1))).toBe("held");
+    expect(await writable.write(1, FAR.chunk(1))).toBe("held");
     await writable.close();
     await again.close();
   }));
@@ -107,7 +107,7 @@ test("a file whose bytes could not be made sure of is not in the library", () =>
     const disk = new FaultyDisk(nodeDisk);
     const library = await openIn(root, disk);
     const file = join(root, "film.mp4");
-    writeFileSync(file, FAR.bytes);
+    writeFileSync(file, FAR.content);
     disk.faults = ({ name, path }) =>
       name === "sync" && String(path).endsWith("content") ? { kind: "late", code: "EIO" } : undefined;
     await expect(addOne(library, file, true)).rejects.toMatchObject({ code: "disk-failed" });
@@ -123,10 +123,10 @@ describe("a full disk", () => {
     requirement(context, MISSING_MOUNT);
     const disk = new SmallDisk(40);
     const library = await openIn(disk.folder);
-    const large = remoteVideo(someBytes(42, 30 * MIB));
+    const large = madeVideo(30 * MIB, 42);
     const file = join(disk.folder, "large.mp4");
     await expect(library.receive(large.manifest, large.lastLeaf)).rejects.toMatchObject({ code: "disk-full" });
-    writeFileSync(file, FAR.bytes);
+    writeFileSync(file, FAR.content);
     await expect(addOne(library, file, true)).rejects.toMatchObject({ code: "disk-full" });
     expect(readdirSync(join(disk.folder, "library", "videos"))).toEqual([]);
     expect(await addOne(library, file)).toBe("added");
@@ -138,7 +138,7 @@ describe("a full disk", () => {
     const disk = new SmallDisk(40);
     const library = await openIn(disk.folder);
     const store = await library.receive(FAR.manifest, FAR.lastLeaf);
-    const write = (chunk: number): Promise<string> => store.write(chunk, chunkOf(FAR, chunk));
+    const write = (chunk: number): Promise<string> => store.write(chunk, FAR.chunk(chunk));
     expect(await Promise.all([0, 1, 2].map(write))).toEqual(["held", "held", "held"]);
     disk.fill(MIB / 2);
     const full = { status: "rejected", reason: expect.objectContaining({ code: "disk-full" }) };
@@ -160,10 +160,10 @@ describe("a full disk", () => {
     const disk = new SmallDisk(40);
     const library = await openIn(disk.folder);
     const store = await library.receive(FAR.manifest, FAR.lastLeaf);
-    expect(await store.write(0, chunkOf(FAR, 0))).toBe("held");
+    expect(await store.write(0, FAR.chunk(0))).toBe("held");
     await store.close();
     const files = Array.from({ length: 40 }, (_, at) => join(disk.folder, `film ${at}.mp4`));
-    for (const [at, file] of files.entries()) writeFileSync(file, someBytes(50 + at, 1000));
+    for (const [at, file] of files.entries()) writeFileSync(file, someBytes(1000, 50 + at));
     disk.fill();
     const outcomes = await Promise.allSettled(files.map((file) => addOne(library, file)));
     const refused = outcomes.filter(({ status }) => status === "rejected");

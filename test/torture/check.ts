@@ -62,7 +62,7 @@ async function checkVideo(
 /** As a peer gets them: what is believed of a file by its stamp must be true, too. @returns the chunks that are held */
 async function readTrusted(
   library: Library,
-  { name, bytes, manifest }: Material,
+  { name, manifest, chunk: bytesOf }: Material,
   problems: string[],
 ): Promise<number[]> {
   const { chunks, chunkBytes } = manifest.geometry;
@@ -70,7 +70,7 @@ async function readTrusted(
   try {
     const held = Array.from({ length: chunks }, (_, chunk) => chunk).filter((chunk) => store.held.has(chunk));
     for (const chunk of held) {
-      const right = bytes.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes);
+      const right = bytesOf(chunk);
       const read = await store.read(chunk * chunkBytes, right.length, "trusted");
       if (isReadProblem(read)) problems.push(`${name}, chunk ${chunk}: ${read.problem}`);
       else if (Buffer.compare(read, right) !== 0) problems.push(`${name}, chunk ${chunk}: wrong bytes were trusted`);
@@ -108,7 +108,7 @@ const leftovers = (folder: string): number =>
 function checkExports(ledger: Ledger, materials: readonly Material[], problems: string[]): void {
   for (const [path, allowed] of ledger.exports) {
     const bytes = existsSync(path) ? readFileSync(path) : undefined;
-    const found = bytes && materials.find((one) => allowed.has(one.id) && Buffer.compare(one.bytes, bytes) === 0);
+    const found = bytes && materials.find((one) => allowed.has(one.id) && Buffer.compare(one.content, bytes) === 0);
     if (bytes === undefined && !allowed.has("")) problems.push(`${path} is gone`);
     if (bytes !== undefined && found === undefined)
       problems.push(`${path} (${bytes.length} bytes) is not what was exported`);

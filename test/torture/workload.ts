@@ -93,13 +93,12 @@ async function receive({ library, ledger }: Playground, video: Material, random:
 
 /** Some or all chunks that are missing, in any order, several at a time. */
 async function writeChunks(store: ChunkStore, ledger: Ledger, video: Material, random: Random): Promise<void> {
-  const { chunks, chunkBytes } = video.manifest.geometry;
+  const { chunks } = video.manifest.geometry;
   const missing = Array.from({ length: chunks }, (_, chunk) => chunk).filter((chunk) => !store.held.has(chunk));
   const order = random.sample(missing, random.chance(0.3) ? random.integer(1, chunks) : chunks);
   const writeNext = async (): Promise<void> => {
     for (let chunk = order.shift(); chunk !== undefined; chunk = order.shift()) {
-      const bytes = video.bytes.subarray(chunk * chunkBytes, (chunk + 1) * chunkBytes);
-      if ((await store.write(chunk, bytes)) !== "held") throw new Error(`chunk ${chunk} was refused`);
+      if ((await store.write(chunk, video.chunk(chunk))) !== "held") throw new Error(`chunk ${chunk} was refused`);
       ledger.held(video.id, chunk);
     }
   };

@@ -21,6 +21,8 @@ export interface FloodOptions {
   readonly memoryMs: number;
   /** Questions remembered at one time; the oldest is forgotten first. */
   readonly maxRemembered: number;
+  /** Told of each question that is forgotten, so that what belongs to it can go with it. */
+  readonly onForgotten?: (key: string) => void;
 }
 
 /**
@@ -67,13 +69,18 @@ export class Flood {
   #forget(nowMs: number): void {
     for (const [key, seen] of this.#seen) {
       if (nowMs < seen.firstSeenMs + this.#options.memoryMs) return;
-      this.#seen.delete(key);
+      this.#drop(key);
     }
   }
 
   #makeRoom(): void {
     if (this.#seen.size < this.#options.maxRemembered) return;
     const oldest = this.#seen.keys().next().value;
-    if (oldest !== undefined) this.#seen.delete(oldest);
+    if (oldest !== undefined) this.#drop(oldest);
+  }
+
+  #drop(key: string): void {
+    this.#seen.delete(key);
+    this.#options.onForgotten?.(key);
   }
 }

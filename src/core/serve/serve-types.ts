@@ -24,5 +24,19 @@ export type ServeEffect =
   | { readonly type: "respond"; readonly client: number; readonly request: number }
   /** Too much is queued already: a Response `refused`. */
   | { readonly type: "refuse"; readonly client: number; readonly request: number }
-  /** It asks on and on for more than it may queue, or does not read: its stream is to be ended. */
-  | { readonly type: "drop"; readonly client: number; readonly reason: "flood" | "stuck" };
+  /**
+   * Its stream is to be ended: it asks on and on for more than it may queue (`flood`), does not read (`stuck`), or came
+   * when as many as can be are served (`full`). It is forgotten already: no `gone` is needed.
+   */
+  | { readonly type: "drop"; readonly client: number; readonly reason: "flood" | "stuck" | "full" };
+
+/** What happened, since the beginning, and what is now. */
+export interface ServeCounters {
+  orders: number;
+  orderedBytes: number;
+  cancelled: number;
+  refused: number;
+  flood: number;
+  stuck: number;
+  full: number;
+}

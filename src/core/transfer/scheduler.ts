@@ -52,6 +52,8 @@ export class Scheduler {
   readonly #activeHolders: Uint16Array;
   readonly #holdersOf: (number[] | undefined)[];
   readonly #holders: HolderState[] = [];
+  /** Numbers of holders that were forgotten. */
+  readonly #unused: number[] = [];
   #pending: number;
   #open: number;
   #limit: number;
@@ -111,19 +113,48 @@ export class Scheduler {
     return (this.#holders[holder] as HolderState).items;
   }
 
-  /** A new holder, named by its number: 0, 1, 2, … in the order of these calls. */
+  /** Whether a holder has announced an item. */
+  holds(holder: number, item: number): boolean {
+    return (this.#holders[holder] as HolderState).holds.has(item);
+  }
+
+  /** A new holder, named by its number: 0, 1, 2, … in the order of these calls; one that was forgotten is used again. */
   addHolder(): number {
     const set = (): ChunkSet => new ChunkSet(this.#options.items);
-    this.#holders.push({
-      itself: [this.#holders.length],
+    const number = this.#unused.pop() ?? this.#holders.length;
+    this.#holders[number] = {
+      itself: [number],
       ready: Array.from({ length: CLASSES }, set),
       retry: new Map(),
       holds: set(),
       items: [],
       failed: new Set(),
       active: true,
-    });
-    return this.#holders.length - 1;
+    };
+    return number;
+  }
+
+  /** A holder is gone for good: nothing is left of it, and its number is free for a new one. */
+  forgetHolder(holder: number): void {
+    for (const item of this.itemsOf(holder).toReversed()) this.withdraw(holder, item);
+    this.#unused.push(holder);
+  }
+
+  /** A holder does not have an item after all. */
+  withdraw(holder: number, item: number): void {
+    const state = this.#holders[holder] as HolderState;
+    if (!state.holds.has(item)) return;
+    state.holds.delete(item);
+    // From the end: whoever is forgotten loses them in this order.
+    state.items.splice(state.items.lastIndexOf(item), 1);
+    for (const set of state.ready) set.delete(item);
+    state.retry.delete(item);
+    state.failed.delete(item);
+    this.#holdersOf[item] = this.holdersOf(item).filter((other) => other !== holder);
+    if (!state.active) return;
+    this.#activeHolders[item] = this.activeHoldersOf(item) - 1;
+    if (this.isOpen(item) && this.activeHoldersOf(item) === 0) this.#options.onLacking(item, true);
+    if (this.#state[item] === PENDING) this.#offer(item, -1, 0);
   }
 
   /** A holder says that it has an item. True when that was not known. */
@@ -183,6 +214,27 @@ export class Scheduler {
     this.#state[item] = PENDING;
     this.#pending++;
     this.#offer(item, holder, retryAtMs);
+  }
+
+  /** Nobody is asked for an item any more, and nobody is to blame: all who have it may be asked again. */
+  putBack(item: number): void {
+    if (this.#state[item] !== IN_FLIGHT) return;
+    this.#flights[item] = 0;
+    this.#state[item] = PENDING;
+    this.#pending++;
+    this.#offer(item, -1, 0);
+  }
+
+  /** An item that had arrived or failed is wanted again. */
+  reopen(item: number): void {
+    if (this.isOpen(item)) return;
+    this.#state[item] = PENDING;
+    this.#flights[item] = 0;
+    this.#requests[item] = 0;
+    this.#open++;
+    this.#pending++;
+    if (this.activeHoldersOf(item) === 0) this.#options.onLacking(item, true);
+    this.#offer(item, -1, 0);
   }
 
   /** Gives an item up for good: nobody is asked for it any more. */

@@ -6,8 +6,8 @@ import type { ChunkStore } from "../../../src/store/chunk-store.ts";
 import { InlineHasher } from "../../../src/store/inline-hasher.ts";
 import type { Library } from "../../../src/store/library.ts";
 import { type Foundations, openStore } from "../../../src/store/open.ts";
+import { type MadeVideo, someBytes, videoOf } from "../../unit/support/made-video.ts";
 import { makePublisher, signClaims, someClaims } from "../../unit/support/video.ts";
-import { chunkOf, type RemoteVideo, remoteVideo, someBytes } from "./store-video.ts";
 
 const MIB = 1_048_576;
 
@@ -22,7 +22,7 @@ const claimsOf = (id: Uint8Array): SignedClaims[] => {
 };
 
 /** Its bytes, wherever they are kept: three chunks, the last one short. */
-const videoOf = (seed: number): RemoteVideo => remoteVideo(someBytes(seed, 2 * MIB + 40_000), claimsOf);
+const shelved = (seed: number): MadeVideo => videoOf(someBytes(2 * MIB + 40_000, seed), claimsOf);
 
 /** How a video is kept. */
 export type Kept = "in place" | "copied" | "partial";
@@ -36,7 +36,7 @@ export class Shelf {
   readonly catalogue: string;
   readonly source: string;
   readonly original: string;
-  readonly videos: Readonly<Record<Kept, RemoteVideo>> = VIDEOS;
+  readonly videos: Readonly<Record<Kept, MadeVideo>> = VIDEOS;
 
   constructor(root: string) {
     this.folder = join(root, "library");
@@ -44,9 +44,9 @@ export class Shelf {
     this.source = join(root, "films", "Férias no mar.mp4");
     this.original = join(root, "O gato.mkv");
     mkdirSync(join(root, "films"));
-    writeFileSync(this.source, this.videos["in place"].bytes);
+    writeFileSync(this.source, this.videos["in place"].content);
     writeFileSync(join(root, "films", "Férias no mar.pt.srt"), "1\n00:00:01,000 --> 00:00:02,000\nOlá\n".repeat(9));
-    writeFileSync(this.original, this.videos.copied.bytes);
+    writeFileSync(this.original, this.videos.copied.content);
   }
 
   open(notices: string[] = [], foundations: Foundations = {}): Promise<Library> {
@@ -78,7 +78,7 @@ export class Shelf {
   async receive(library: Library, chunks: readonly number[]): Promise<void> {
     const { partial } = this.videos;
     const store = await library.receive(partial.manifest, partial.lastLeaf);
-    await Promise.all(chunks.map((chunk) => store.write(chunk, chunkOf(partial, chunk))));
+    await Promise.all(chunks.map((chunk) => store.write(chunk, partial.chunk(chunk))));
     await store.close();
   }
 
@@ -108,7 +108,7 @@ export class Shelf {
   }
 }
 
-const VIDEOS = { "in place": videoOf(11), copied: videoOf(12), partial: videoOf(13) } as const;
+const VIDEOS = { "in place": shelved(11), copied: shelved(12), partial: shelved(13) } as const;
 
 /** Adds one file, which must work. */
 export async function addOne(library: Library, path: string, copy = false): Promise<"added" | "already"> {
@@ -128,7 +128,7 @@ export async function readChunk(store: ChunkStore, chunk: number, how?: "trusted
 }
 
 /** Compares a whole chunk at once: a mebibyte is a lot for a comparison that looks for words to say. */
-export function expectChunk(read: Uint8Array | string, video: RemoteVideo, chunk: number): void {
+export function expectChunk(read: Uint8Array | string, video: MadeVideo, chunk: number): void {
   expect(typeof read === "string" ? read : "bytes", `chunk ${chunk}`).toBe("bytes");
-  expect(Buffer.compare(read as Uint8Array, chunkOf(video, chunk)), `chunk ${chunk}`).toBe(0);
+  expect(Buffer.compare(read as Uint8Array, video.chunk(chunk)), `chunk ${chunk}`).toBe(0);
 }

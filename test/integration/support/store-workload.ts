@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AddReport } from "../../../src/store/add-paths.ts";
 import type { Library } from "../../../src/store/library.ts";
-import { chunkOf, type RemoteVideo, remoteVideo, someBytes } from "./store-video.ts";
+import { type MadeVideo, madeVideo } from "../../unit/support/made-video.ts";
 
 /** What a program was told: from then on it must be so, whatever happens. Ids are in hex. */
 export type Ack =
@@ -39,7 +39,7 @@ export class Workload {
   readonly film: string;
   readonly other: string;
   readonly copied: string;
-  readonly remote: RemoteVideo;
+  readonly remote: MadeVideo;
   readonly ids: { readonly film: string; readonly other: string; readonly copied: string; readonly remote: string };
 
   readonly #content: Content;
@@ -60,10 +60,10 @@ export class Workload {
   prepare(): void {
     const { film, other, copied } = this.#content;
     mkdirSync(this.films, { recursive: true });
-    writeFileSync(this.film, film.bytes);
+    writeFileSync(this.film, film.content);
     writeFileSync(join(this.films, "film.pt.srt"), "1\n00:00:01,000 --> 00:00:02,000\nOlá\n".repeat(20));
-    writeFileSync(this.other, other.bytes);
-    writeFileSync(this.copied, copied.bytes);
+    writeFileSync(this.other, other.content);
+    writeFileSync(this.copied, copied.content);
   }
 
   /** What is done, one after the other; all of it can be done again. */
@@ -102,7 +102,7 @@ export class Workload {
     const store = await library.receive(manifest, lastLeaf);
     try {
       const writes = Array.from({ length: manifest.geometry.chunks }, async (_, chunk) => {
-        const outcome = await store.write(chunk, chunkOf(this.remote, chunk));
+        const outcome = await store.write(chunk, this.remote.chunk(chunk));
         if (outcome !== "held") throw new Error(`a chunk was refused: ${outcome}`);
         say({ what: "chunk", id: this.ids.remote, chunk });
       });
@@ -115,17 +115,17 @@ export class Workload {
 }
 
 interface Content {
-  readonly film: RemoteVideo;
-  readonly other: RemoteVideo;
-  readonly copied: RemoteVideo;
-  readonly remote: RemoteVideo;
+  readonly film: MadeVideo;
+  readonly other: MadeVideo;
+  readonly copied: MadeVideo;
+  readonly remote: MadeVideo;
 }
 
 const contentOf = (film: number, other: number, copied: number, remote: number): Content => ({
-  film: remoteVideo(someBytes(1, film)),
-  other: remoteVideo(someBytes(2, other)),
-  copied: remoteVideo(someBytes(3, copied)),
-  remote: remoteVideo(someBytes(4, remote)),
+  film: madeVideo(film, 1),
+  other: madeVideo(other, 2),
+  copied: madeVideo(copied, 3),
+  remote: madeVideo(remote, 4),
 });
 
 const CONTENTS: Readonly<Record<Amount, Content>> = {
@@ -133,7 +133,7 @@ const CONTENTS: Readonly<Record<Amount, Content>> = {
   large: contentOf(MIB + 70 * KIB, 200 * KIB, 2 * MIB + 5, 3 * MIB + 40 * KIB),
 };
 
-const hex = ({ manifest }: RemoteVideo): string => Buffer.from(manifest.id).toString("hex");
+const hex = ({ manifest }: MadeVideo): string => Buffer.from(manifest.id).toString("hex");
 
 async function addAll(
   library: Library,

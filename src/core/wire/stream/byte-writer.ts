@@ -17,29 +17,34 @@ export class ByteWriter {
   }
 
   uint8(value: number): this {
-    this.#view.setUint8(this.#room(1), value);
+    const at = this.#room(1);
+    this.#view.setUint8(at, value);
     return this;
   }
 
   uint16(value: number): this {
-    this.#view.setUint16(this.#room(2), value);
+    const at = this.#room(2);
+    this.#view.setUint16(at, value);
     return this;
   }
 
   uint32(value: number): this {
-    this.#view.setUint32(this.#room(4), value);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value);
     return this;
   }
 
   /** A whole number up to 2^53 − 1, in 8 bytes. */
   uint64(value: number): this {
     assert(Number.isSafeInteger(value) && value >= 0, "a size is a whole number");
-    this.#view.setBigUint64(this.#room(8), BigInt(value));
+    const at = this.#room(8);
+    this.#view.setBigUint64(at, BigInt(value));
     return this;
   }
 
   bytes(value: Uint8Array): this {
-    this.#bytes.set(value, this.#room(value.length));
+    const at = this.#room(value.length);
+    this.#bytes.set(value, at);
     return this;
   }
 
@@ -49,6 +54,7 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#at);
   }
 
+  /** Where the next bytes go. It may make larger arrays, so they are named after it, never before. */
   #room(count: number): number {
     const at = this.#at;
     this.#at += count;

@@ -54,7 +54,10 @@ export interface GetManifest {
   readonly number: number;
 }
 
-/** The client no longer wants a request answered; an answer under way may still come. `0:4 request` */
+/**
+ * The client no longer wants a request answered. It is answered all the same, once: with what was under way already, or
+ * `refused`, so that both sides agree on what is open. `0:4 request`
+ */
 export interface Cancel {
   readonly type: "cancel";
   readonly request: number;

@@ -1,0 +1,128 @@
+import { join } from "node:path";
+import type { EmulatedNode } from "./emulator/emulator.ts";
+import { NodeApi } from "./node-api.ts";
+import { type ProcessUsage, usageOf } from "./process-usage.ts";
+import { LAUNCHER, Program, runCardume } from "./program.ts";
+
+/** Where a node listens, and where others find it. */
+export interface NodePorts {
+  readonly libp2p: number;
+  readonly direct: number;
+  /** The emulator's. */
+  readonly publicLibp2p: number;
+  readonly publicDirect: number;
+}
+
+/** How a node is started. */
+export interface NodeSettings {
+  readonly name: string;
+  readonly folder: string;
+  readonly ports: NodePorts;
+  /** Addresses of the peers that it knows from the start. */
+  readonly join: readonly string[];
+  /** Offer the direct carrier. */
+  readonly direct: boolean;
+  readonly more: readonly string[];
+}
+
+/** A node process of the lab: `cardume up` with its own data folder, reached through the emulator alone. */
+export class LabNode {
+  readonly name: string;
+  readonly folder: string;
+  readonly emulated: EmulatedNode;
+  readonly api: NodeApi;
+  readonly #settings: NodeSettings;
+  #program: Program | undefined;
+  #address = "";
+
+  constructor(settings: NodeSettings, emulated: EmulatedNode) {
+    this.name = settings.name;
+    this.folder = settings.folder;
+    this.emulated = emulated;
+    this.#settings = settings;
+    this.api = new NodeApi(settings.folder);
+  }
+
+  /** Its address as others use it, peer id included. Known once it has been started. */
+  get address(): string {
+    return this.#address;
+  }
+
+  get peerId(): string {
+    return this.#address.split("/p2p/")[1] ?? "";
+  }
+
+  get isRunning(): boolean {
+    return this.#program?.isRunning ?? false;
+  }
+
+  /** All that the process has said. */
+  get said(): string {
+    return this.#program?.said ?? "";
+  }
+
+  /** Adds files or folders to its library in place, before it is started. @returns the ids, in base32 */
+  async add(...paths: string[]): Promise<string[]> {
+    const { stdout } = await runCardume(["add", ...paths, "--data", this.folder, "--json"]);
+    return stdout
+      .trim()
+      .split("\n")
+      .map((line) => (JSON.parse(line) as { id: string }).id);
+  }
+
+  /** Starts the process, and waits until it answers. */
+  async start(join: readonly string[] = this.#settings.join): Promise<void> {
+    const program = new Program(process.execPath, [LAUNCHER, ...upArguments(this.#settings, join)]);
+    program.child.stdin?.end();
+    this.#program = program;
+    this.emulated.pid = program.pid;
+    await program.says(/\/p2p\/\w+/);
+    const status = await this.#answers(program);
+    const { publicLibp2p } = this.#settings.ports;
+    this.#address = `/ip4/127.0.0.1/tcp/${publicLibp2p}/p2p/${status.peerId}`;
+  }
+
+  usage(): ProcessUsage {
+    return usageOf(this.#program?.pid ?? 0);
+  }
+
+  /** Ends the process: by default as a power cut would. */
+  async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
+    this.emulated.pid = undefined;
+    await this.#program?.kill(signal);
+  }
+
+  async #answers(program: Program): Promise<{ readonly peerId: string }> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.api.status();
+      } catch (error) {
+        if (tries === 100 || !program.isRunning) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+}
+
+/** The command line of a node of the lab: loopback only, and nothing that would look for others by itself. */
+export function upArguments(
+  { name, folder, ports, direct, more }: NodeSettings,
+  contacts: readonly string[],
+): string[] {
+  return [
+    "up",
+    ...["--data", folder],
+    ...["--name", name],
+    ...["--listen", `/ip4/127.0.0.1/tcp/${ports.libp2p}`],
+    ...["--announce", `/ip4/127.0.0.1/tcp/${ports.publicLibp2p}`],
+    ...(direct
+      ? ["--direct-port", String(ports.direct), "--direct-announce-port", String(ports.publicDirect)]
+      : ["--no-direct"]),
+    ...["--no-mdns", "--no-nat"],
+    ...contacts.flatMap((contact) => ["--join", contact]),
+    ...more,
+  ];
+}
+
+/** The data folder of a node. */
+export const folderOf = (root: string, name: string): string => join(root, name);

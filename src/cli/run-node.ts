@@ -1,0 +1,106 @@
+import type { Logger } from "pino";
+import { readConfig } from "../config.ts";
+import { nodeOptions } from "../config-node-options.ts";
+import { toBase32 } from "../core/content/base32.ts";
+import { labelOf } from "../core/content/label.ts";
+import { type ControlServer, serveControl } from "../gateway/control-server.ts";
+import type { CardumeNode, FetchResult, NodeEvent } from "../node/node-types.ts";
+import { openLibrary } from "../open-library.ts";
+import { keepYoungGenerationSmall } from "../runtime/heap.ts";
+import { dataFolder } from "../store/data-folder.ts";
+import { EXIT } from "./exit-code.ts";
+import { formatBytes } from "./format.ts";
+import type { NodeFlags } from "./node-flags.ts";
+import { Output } from "./output.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
+import type { UpFlags } from "./up.ts";
+import { hexOf } from "./video-json.ts";
+import { titleText } from "./video-text.ts";
+import { startNodeOf } from "./with-node.ts";
+
+/** Runs a node as the command line orders it, until it is stopped. @returns the exit code */
+export async function runNode({ data, json, logLevel }: UpFlags, nodeFlags: NodeFlags): Promise<number> {
+  const folder = dataFolder(data);
+  const { settings } = await readConfig({ folder, flags: nodeFlags });
+  const options = nodeOptions(settings);
+  keepYoungGenerationSmall();
+  const output = new Output(json === true);
+  const log = await logTo(logLevel);
+  const abort = new AbortController();
+  const { signal } = abort;
+  stopOnSignals(abort);
+  const undo: (() => Promise<void>)[] = [];
+  try {
+    const onNotice = (text: string): void => log.warn(text);
+    const library = await openLibrary({ folder, what: "cardume up", onNotice, signal });
+    undo.unshift(() => library.close());
+    const node = await startNodeOf(library, options, (event) => tell(event, output, log));
+    undo.unshift(() => node.close());
+    const control = await serveControl(node, {
+      shutdown: () => abort.abort(),
+      onBug: (error, request) =>
+        log.error({ err: error, request }, "a command was answered with an error nobody expected"),
+    });
+    undo.unshift(() => control.close());
+    tellReady(node, control, output);
+    await aborted(signal);
+    log.info("stopping");
+    return EXIT.done;
+  } catch (error) {
+    // Stopped while it was starting: that is no failure either.
+    if (signal.aborted) return EXIT.done;
+    throw error;
+  } finally {
+    for (const one of undo) await one();
+  }
+}
+
+async function logTo(level: string): Promise<Logger> {
+  const { destination, pino } = await import("pino");
+  const stream = destination({ fd: 2, sync: true });
+  stream.on("error", () => {}); // a log that cannot be written costs the log, not the node
+  return pino({ name: "cardume", level }, stream);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  else signal.addEventListener("abort", () => resolve(), { once: true });
+  return promise;
+}
+
+function tellReady(node: CardumeNode, { path }: ControlServer, output: Output): void {
+  const addresses = node.addresses();
+  const { name } = node.status();
+  output.result(
+    `ready: others join this node with --join ${bestFor(addresses) ?? "one of its addresses, of which it has none yet"}`,
+    { event: "ready", peerId: node.peerId, name, addresses, control: path, pid: process.pid },
+  );
+}
+
+/** The address that most others can use: not this machine's own, IPv4 before IPv6. */
+export const bestFor = (addresses: readonly string[]): string | undefined =>
+  addresses.find((one) => one.startsWith("/ip4/") && !one.startsWith("/ip4/127.")) ??
+  addresses.find((one) => !/^\/(ip4\/127\.|ip6\/(::1|fe80:))/.test(one)) ??
+  addresses[0];
+
+const LOG_LEVELS = { debug: "debug", info: "info", warn: "warn", error: "error" } as const;
+
+function tell(event: NodeEvent, output: Output, log: Logger): void {
+  if (event.type === "log") log[LOG_LEVELS[event.level]](event.details ?? {}, event.text);
+  else if (event.type === "neighbour") {
+    const { change, peer, name, address } = event;
+    const who = labelOf(name) === "" ? peer : `${labelOf(name)} (${peer})`;
+    output.result(`neighbour ${change}: ${who}${change === "came" ? ` at ${address}` : ""}`, {
+      ...{ event: "neighbour", change, peer, name, address },
+    });
+  } else tellEnd(event.result, output);
+}
+
+function tellEnd({ outcome, progress }: FetchResult, output: Output): void {
+  const { id, title, bytes, receivedBytes } = progress;
+  const what = `${toBase32(id).slice(0, 8)}  ${titleText(title)}  ${formatBytes(bytes)}`;
+  output.result(`fetch ended: ${outcome}  ${what}`, {
+    ...{ event: "fetch-ended", outcome, id: hexOf(id), title, bytes, receivedBytes },
+  });
+}

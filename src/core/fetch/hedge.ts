@@ -1,0 +1,115 @@
+import type { FetchRequest } from "./chunk-job.ts";
+import type { FetchBook } from "./fetch-book.ts";
+import type { FetchHolder } from "./fetch-holder.ts";
+
+/** A second holder is asked when it is expected to be so many times sooner … */
+const SOONER = 1.5;
+/** … and so many ms: below it is what no estimate can tell. */
+const SOONER_MS = 30;
+/** Second requests may ask for this share of the video again … */
+const HEDGED_SHARE = 0.03;
+/** … and for this much: a small video has late ones too. */
+const HEDGED_BYTES = 524_288;
+/** What somebody waits for may take so many times as much. */
+const URGENT_FACTOR = 1.5;
+
+/** A request under way, and in how many ms the rest of it is expected. */
+interface Awaited {
+  readonly request: FetchRequest;
+  readonly expectedMs: number;
+}
+
+/** What readers wait for, and what will come too late where it was asked for, is asked of a holder that is sooner. */
+export function hedgeUrgent(book: FetchBook): void {
+  if (book.readers.size === 0) return;
+  book.readers.nowMs = book.nowMs;
+  for (const { request, expectedMs } of awaited(book)) {
+    const { job, run } = request;
+    if (book.readers.priorityOf(job.chunk, run.first, run.grains) > 0) continue;
+    if (expectedMs <= book.readers.dueMs(job.chunk, run.first) - book.nowMs) continue;
+    const helper = helperFor(book, request, expectedMs, 0);
+    if (helper !== undefined) takeOver(book, request, helper, 0);
+  }
+}
+
+/** The end of a fetch: holders for which nothing unasked is left take over what is expected latest elsewhere. */
+export function hedgeLast(book: FetchBook): void {
+  const late = awaited(book).sort((a, b) => b.expectedMs - a.expectedMs);
+  for (const { request, expectedMs } of late) {
+    const { job, run } = request;
+    // Where only readers want something there is no end to come sooner.
+    if (!book.wantAll && expectedMs <= book.readers.dueMs(job.chunk, run.first) - book.nowMs) continue;
+    const helper = helperFor(book, request, expectedMs, 2);
+    if (helper !== undefined) takeOver(book, request, helper, request.priority);
+  }
+}
+
+/** What a holder that has fallen silent owes is asked of others that have it; its oldest request stays to see it return. */
+export function relieve(book: FetchBook, silent: FetchHolder): void {
+  let isOldest = true;
+  for (const request of [...silent.live]) {
+    if (request.moot) {
+      isOldest = false;
+      continue;
+    }
+    const helper = isElsewhere(book, request) ? helperFor(book, request, Infinity, request.priority) : undefined;
+    if (isOldest && helper !== undefined) takeOver(book, request, helper, request.priority);
+    if (!isOldest && isElsewhere(book, request)) book.cancel(request);
+    isOldest = false;
+  }
+}
+
+function awaited(book: FetchBook): Awaited[] {
+  const list: Awaited[] = [];
+  for (const holder of book.holders.values())
+    for (const [request, expectedMs] of holder.schedule(book.nowMs))
+      if (!request.moot) list.push({ request, expectedMs });
+  return list;
+}
+
+/** Whether another holder that answers has what a request is for. */
+function isElsewhere(book: FetchBook, request: FetchRequest): boolean {
+  for (const holder of book.holdersOf(request.job.chunk))
+    if (holder !== request.holder && holder.trusted && !holder.stalled) return true;
+  return false;
+}
+
+/** Who has room and would send what a request is for clearly sooner; `undefined` for nobody. */
+function helperFor(
+  book: FetchBook,
+  request: FetchRequest,
+  expectedMs: number,
+  priority: number,
+): FetchHolder | undefined {
+  let best: FetchHolder | undefined;
+  let bestMs = (expectedMs - SOONER_MS) / SOONER;
+  for (const holder of book.holdersOf(request.job.chunk)) {
+    // The same holder may be told that it is urgent now.
+    const isItself = holder === request.holder;
+    if (isItself && (priority >= request.priority || !Number.isNaN(request.begunAtMs))) continue;
+    if (!holder.trusted || !holder.hasRoom(priority, 1, book.nowMs)) continue;
+    const itsMs = holder.expectedMs(request.bytes, priority, book.nowMs);
+    if (itsMs < bestMs) [best, bestMs] = [holder, itsMs];
+  }
+  return best;
+}
+
+/** Asks a holder for what another owes. That one's request is taken back unless its answer is on the way already. */
+function takeOver(book: FetchBook, request: FetchRequest, helper: FetchHolder, priority: number): void {
+  const { job, run, holder } = request;
+  if (job.copiesOf(run) > 1) return;
+  if (Number.isNaN(request.begunAtMs) && !isSignOfLife(request)) {
+    book.move(request, helper, priority);
+    return;
+  }
+  const most = (HEDGED_SHARE * book.geometry.bytes + HEDGED_BYTES) * (priority === 0 ? URGENT_FACTOR : 1);
+  if (helper === holder || book.hedgedBytes + request.bytes > most) return;
+  if (book.memoryBytes + request.bytes > book.maxMemoryBytes) return;
+  book.ask(helper, job, run, priority, true);
+}
+
+/** The oldest request of a silent holder is never taken back: its answer tells that the holder lives. */
+function isSignOfLife(request: FetchRequest): boolean {
+  const [oldest] = request.holder.live;
+  return request.holder.stalled && request === oldest;
+}

@@ -1,0 +1,323 @@
+import { onwardTtlHops } from "../discovery/flood.ts";
+import type { Effects } from "../effects.ts";
+import type { FindChunkInfo, FindQuery, HeldVideo, Wanted } from "../wire/stream/find-message.ts";
+import { AnswerKey } from "./answer-key.ts";
+import { type FindCounters, type FindLimits, type FindOptions, limitsOf, noFindCounts } from "./find-options.ts";
+import type { FindEffect, FindInput, PeerKey, SearchEnd } from "./find-types.ts";
+import { Neighbour, QueryBudget } from "./neighbour.ts";
+import { QueryMemory, type QueryRecord, type Question } from "./query-memory.ts";
+import { questionKey, textOf } from "./question-key.ts";
+import { RingPatience } from "./ring-patience.ts";
+import { Search } from "./search.ts";
+
+/** More hops than any question has: one's own, when it comes back, is never new. */
+const OWN_TTL_HOPS = 255;
+
+/**
+ * One node's part in finding, as a function of its state, an input and the time. Questions of neighbours are looked up
+ * here, sent on within their hops, and answers go back along the stream on which the question came. Own searches ask in
+ * widening rings. Nobody is believed: what a neighbour may ask, answer and make us remember is bounded, for it alone.
+ *
+ * For words, `holder` inputs may name anything that counts as one find, such as a holder and a video: each different key
+ * counts once. A search beyond `maxSearches` ends at once, as `stopped`. Without a neighbour, a search waits `aloneMs` for
+ * one and ends as `alone`.
+ */
+export class FindCore {
+  readonly counters: FindCounters = noFindCounts();
+  readonly #limits: FindLimits;
+  readonly #answerKey: AnswerKey;
+  readonly #budget: QueryBudget;
+  readonly #memory: QueryMemory;
+  readonly #patience: RingPatience;
+  readonly #neighbours = new Map<PeerKey, Neighbour>();
+  readonly #searches = new Map<string, Search>();
+  #lookUps = 0;
+
+  constructor(options: FindOptions, nowMs: number) {
+    this.#limits = limitsOf(options.limits);
+    this.#answerKey = new AnswerKey(options.random);
+    this.#budget = new QueryBudget(this.#limits, nowMs);
+    this.#memory = new QueryMemory(this.#limits, (question) => this.#endLookUp(question));
+    this.#patience = new RingPatience(this.#limits);
+  }
+
+  /** Questions remembered, look-ups and own searches under way, neighbours: for a status page, and for tests of bounds. */
+  get load(): { readonly questions: number; readonly lookUps: number; readonly searches: number; neighbours: number } {
+    return {
+      questions: this.#memory.size,
+      lookUps: this.#lookUps,
+      searches: this.#searches.size,
+      neighbours: this.#neighbours.size,
+    };
+  }
+
+  /** Takes one input and appends what is to be done to `effects`. */
+  handle(input: FindInput, nowMs: number, effects: Effects<FindEffect>): void {
+    switch (input.type) {
+      case "joined":
+        this.#joined(input.peer, nowMs, effects);
+        break;
+      case "left":
+        this.#remove(input.peer);
+        break;
+      case "frame":
+        this.#frame(input.from, input.message, nowMs, effects);
+        break;
+      case "search":
+        this.#search(input.queryId, input.wanted, input.enoughHolders, nowMs, effects);
+        break;
+      case "stop-search":
+        this.#end(textOf(input.queryId), "stopped", effects);
+        break;
+      case "looked-up":
+        this.#lookedUp(input.queryId, input.record, input.videos, nowMs, effects);
+        break;
+      case "holder":
+        if (this.#searches.get(textOf(input.queryId))?.countHolder(input.holder))
+          this.#end(textOf(input.queryId), "enough", effects);
+        break;
+      case "wake":
+        break;
+    }
+    this.#searchOn(nowMs, effects);
+  }
+
+  #joined(peer: PeerKey, nowMs: number, effects: Effects<FindEffect>): void {
+    this.#remove(peer);
+    if (this.#neighbours.size >= this.#limits.maxNeighbours) {
+      this.#drop(peer, "full", effects);
+      return;
+    }
+    const neighbour = new Neighbour(peer, this.#limits, nowMs);
+    this.#neighbours.set(peer, neighbour);
+    for (const search of this.#searches.values()) {
+      const ttlHops = search.joined(nowMs);
+      const { queryId, wanted, question } = search.plan;
+      if (ttlHops > 0) this.#ask(neighbour, { type: "query", queryId, ttlHops, wanted }, question, effects);
+    }
+  }
+
+  #remove(peer: PeerKey): void {
+    const neighbour = this.#neighbours.get(peer);
+    if (neighbour === undefined) return;
+    neighbour.isGone = true;
+    this.#neighbours.delete(peer);
+  }
+
+  #drop(peer: PeerKey, reason: string, effects: Effects<FindEffect>): void {
+    this.counters.dropped++;
+    this.#remove(peer);
+    effects.push({ type: "drop", peer, reason });
+  }
+
+  #frame(peer: PeerKey, message: FindQuery | FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): void {
+    const from = this.#neighbours.get(peer);
+    if (from === undefined) this.counters.strangers++;
+    else if (message.type === "chunk-info") this.#answer(from, message, nowMs, effects);
+    else if (from.frames.take(nowMs)) this.#query(from, message, nowMs, effects);
+    else this.#drop(peer, "query-flood", effects);
+  }
+
+  #query(from: Neighbour, query: FindQuery, nowMs: number, effects: Effects<FindEffect>): void {
+    this.counters.queries++;
+    const idKey = textOf(query.queryId);
+    const key = questionKey(idKey, query.wanted);
+    const ttlHops = Math.min(query.ttlHops, this.#limits.maxHops);
+    const onwardHops = onwardTtlHops(ttlHops, this.#limits.maxHops);
+    if (ttlHops === 0) this.counters.spent++;
+    else if (this.#searches.has(idKey)) this.counters.echoes++;
+    else if (this.#memory.isKnown(key, onwardHops, nowMs)) {
+      this.counters.duplicates++;
+      this.#memory.question(key)?.heard(from, ttlHops);
+    } else if (!this.#memory.hasRoom(key)) this.counters.forged++;
+    else if (!this.#budget.take(from, nowMs)) this.counters.rateLimited++;
+    else {
+      const { question, hearing } = this.#memory.hear(key, query.wanted, from, onwardHops, nowMs);
+      question.heard(from, ttlHops);
+      this.#adopt(question, from);
+      this.#lookUp(question, query.queryId, effects);
+      if (hearing.forwardTtlHops > 0) this.#forward(question, from, query.queryId, hearing.forwardTtlHops, effects);
+    }
+  }
+
+  /**
+   * When the asker is gone, whoever brings the question with more hops takes its place, and is answered. With more hops
+   * than we sent it on with, it cannot have come from ourselves.
+   */
+  #adopt(question: Question, from: Neighbour): void {
+    if (question.asker?.isGone !== true) return;
+    question.asker = from;
+    if (question.lookUp === "done") question.lookUp = "none";
+  }
+
+  /** Looks a question up, once; one for which there was no room is tried again when it comes with more hops. */
+  #lookUp(question: Question, queryId: Uint8Array, effects: Effects<FindEffect>): void {
+    const { asker } = question;
+    if (question.lookUp !== "none" || asker === undefined) return;
+    if (this.#lookUps >= this.#limits.maxLookUps || asker.lookUps >= this.#limits.maxLookUpsPerNeighbour) {
+      this.counters.lookUpsRefused++;
+      return;
+    }
+    question.lookUp = "under-way";
+    question.lookUpFor = asker;
+    asker.lookUps++;
+    this.#lookUps++;
+    effects.push({ type: "look-up", queryId, wanted: question.wanted });
+  }
+
+  #endLookUp(question: Question): void {
+    if (question.lookUp !== "under-way") return;
+    question.lookUp = "done";
+    if (question.lookUpFor !== undefined) question.lookUpFor.lookUps--;
+    this.#lookUps--;
+  }
+
+  #forward(
+    question: Question,
+    from: Neighbour,
+    queryId: Uint8Array,
+    ttlHops: number,
+    effects: Effects<FindEffect>,
+  ): void {
+    const message: FindQuery = { type: "query", queryId, ttlHops, wanted: question.wanted };
+    for (const neighbour of this.#neighbours.values()) {
+      if (neighbour === from) continue;
+      if (question.isKnownTo(neighbour, ttlHops)) this.counters.forwardsSaved++;
+      else this.#ask(neighbour, message, question, effects);
+    }
+  }
+
+  #ask(neighbour: Neighbour, message: FindQuery, question: Question, effects: Effects<FindEffect>): void {
+    question.asked.add(neighbour);
+    this.counters.forwards++;
+    effects.push({ type: "send", to: neighbour.peer, message });
+  }
+
+  #lookedUp(
+    queryId: Uint8Array,
+    record: Uint8Array,
+    videos: readonly HeldVideo[],
+    nowMs: number,
+    effects: Effects<FindEffect>,
+  ): void {
+    const held = videos.slice(0, this.#limits.maxVideosPerAnswer);
+    const waiting = [...(this.#memory.record(textOf(queryId))?.questions.values() ?? [])].filter(
+      ({ lookUp }) => lookUp === "under-way",
+    );
+    const question = waiting.find((one) => one.isFitting({ videos: held }));
+    if (question === undefined) return;
+    this.#endLookUp(question);
+    if (held.length === 0 || record.length === 0) return;
+    if (this.#send(question.asker, { type: "chunk-info", queryId, record, videos: held }, nowMs, effects))
+      this.counters.answers++;
+  }
+
+  #answer(from: Neighbour, message: FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): void {
+    const idKey = textOf(message.queryId);
+    const search = this.#searches.get(idKey);
+    const record = search?.plan.record ?? this.#memory.record(idKey);
+    if (record?.wasAsked(from) !== true) {
+      this.counters.unasked++;
+      if (!from.unasked.take(nowMs)) this.#drop(from.peer, "answer-flood", effects);
+      return;
+    }
+    const count = record.countAnswer(from);
+    const { maxAnswersPerQuery, maxAnswersPerNeighbour } = this.#limits;
+    if (count > maxAnswersPerQuery) this.#drop(from.peer, "answer-flood", effects);
+    else if (count > maxAnswersPerNeighbour || record.answers >= maxAnswersPerQuery) this.counters.tooMany++;
+    else if (!record.isNewAnswer(this.#answerKey.of(message))) this.counters.repeated++;
+    else {
+      record.answers++;
+      this.#bringBack(from, message, record, nowMs, effects);
+    }
+  }
+
+  /** Passes an answer on to whoever asked for it, once each; there are several only where a query id was forged. */
+  #bringBack(
+    from: Neighbour,
+    message: FindChunkInfo,
+    record: QueryRecord,
+    nowMs: number,
+    effects: Effects<FindEffect>,
+  ): void {
+    const told = new Set<Neighbour | undefined>([from]);
+    let isFitting = false;
+    for (const question of record.questions.values()) {
+      if (!question.asked.has(from) || !question.isFitting(message)) continue;
+      isFitting = true;
+      if (told.has(question.asker)) continue;
+      told.add(question.asker);
+      if (question.asker === undefined) this.#found(from, message, nowMs, effects);
+      else if (this.#send(question.asker, message, nowMs, effects)) this.counters.relayed++;
+    }
+    if (!isFitting) this.counters.unfitting++;
+  }
+
+  #send(asker: Neighbour | undefined, message: FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): boolean {
+    const isGone = asker === undefined || asker.isGone;
+    if (isGone) this.counters.askerGone++;
+    else if (!asker.answers.take(nowMs)) this.counters.answersLimited++;
+    else {
+      effects.push({ type: "send", to: asker.peer, message });
+      return true;
+    }
+    return false;
+  }
+
+  #found(from: Neighbour, message: FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): void {
+    const search = this.#searches.get(textOf(message.queryId));
+    if (search === undefined) {
+      this.counters.late++;
+      return;
+    }
+    this.counters.found++;
+    search.answered(nowMs);
+    const { queryId, record, videos } = message;
+    effects.push({ type: "found", queryId, from: from.peer, record, videos });
+  }
+
+  #search(
+    queryId: Uint8Array,
+    wanted: Wanted,
+    enoughHolders: number,
+    nowMs: number,
+    effects: Effects<FindEffect>,
+  ): void {
+    const idKey = textOf(queryId);
+    if (this.#searches.has(idKey)) return;
+    this.counters.searches++;
+    if (this.#searches.size >= this.#limits.maxSearches) {
+      this.counters.searchesRefused++;
+      effects.push({ type: "search-ended", queryId, reason: "stopped" });
+      return;
+    }
+    const { question, record } = this.#memory.hear(questionKey(idKey, wanted), wanted, undefined, OWN_TTL_HOPS, nowMs);
+    const plan = { queryId, wanted, enoughHolders, question, record };
+    this.#searches.set(idKey, new Search(plan, this.#limits, this.#patience, nowMs));
+  }
+
+  /** Asks the rings that are due, and ends what has ended. */
+  #searchOn(nowMs: number, effects: Effects<FindEffect>): void {
+    for (const [idKey, search] of this.#searches) {
+      const step = search.due(this.#neighbours.size > 0, nowMs);
+      if (step.type === "end") this.#end(idKey, step.reason, effects);
+      else {
+        if (step.type === "ask") this.#askAll(search, step.ttlHops, effects);
+        effects.wakeAt(search.wakeAtMs);
+      }
+    }
+  }
+
+  #askAll({ plan }: Search, ttlHops: number, effects: Effects<FindEffect>): void {
+    const { queryId, wanted, question } = plan;
+    const message: FindQuery = { type: "query", queryId, ttlHops, wanted };
+    for (const neighbour of this.#neighbours.values()) this.#ask(neighbour, message, question, effects);
+  }
+
+  #end(idKey: string, reason: SearchEnd, effects: Effects<FindEffect>): void {
+    const search = this.#searches.get(idKey);
+    if (search === undefined) return;
+    this.#searches.delete(idKey);
+    effects.push({ type: "search-ended", queryId: search.plan.queryId, reason });
+  }
+}

@@ -1,0 +1,145 @@
+import { Flood, type Hearing } from "../discovery/flood.ts";
+import type { FindChunkInfo, Wanted } from "../wire/stream/find-message.ts";
+import type { FindLimits } from "./find-options.ts";
+import type { Neighbour } from "./neighbour.ts";
+import { idKeyOf } from "./question-key.ts";
+
+/** One question, and the way back to whoever asked it. */
+export class Question {
+  readonly wanted: Wanted;
+  /** Who brought it first; `undefined` for a question of this node itself. */
+  asker: Neighbour | undefined;
+  lookUp: "none" | "under-way" | "done" = "none";
+  /** Whose look-up it is that is under way. */
+  lookUpFor: Neighbour | undefined;
+  isForgotten = false;
+  /** Whom it was sent to: only they may answer. */
+  readonly asked: Set<Neighbour> = new Set();
+  /** The most hops with which each neighbour sent it to us. */
+  readonly #heardTtlHops = new Map<Neighbour, number>();
+
+  constructor(wanted: Wanted, asker: Neighbour | undefined) {
+    this.wanted = wanted;
+    this.asker = asker;
+  }
+
+  heard(from: Neighbour, ttlHops: number): void {
+    if (ttlHops > (this.#heardTtlHops.get(from) ?? 0)) this.#heardTtlHops.set(from, ttlHops);
+  }
+
+  /** Whether a neighbour has sent it on itself with at least as many hops as it would after hearing it from us. */
+  isKnownTo(neighbour: Neighbour, ttlHops: number): boolean {
+    return (this.#heardTtlHops.get(neighbour) ?? -1) >= ttlHops - 1;
+  }
+
+  /** Whether an answer names nothing but what was asked for, as far as can be told. */
+  isFitting({ videos }: Pick<FindChunkInfo, "videos">): boolean {
+    const { wanted } = this;
+    return wanted.kind === "words" || videos.every(({ id }) => isEqual(id, wanted.id));
+  }
+}
+
+/** What is remembered of one query id: its questions (more than one only when somebody forged), and its answers. */
+export class QueryRecord {
+  readonly questions: Map<string, Question> = new Map();
+  /** Answers that were passed on or taken. */
+  answers = 0;
+  readonly #answerKeys = new Set<number>();
+  readonly #answersOf = new Map<Neighbour, number>();
+
+  /** Counts one more answer of a neighbour. @returns how many it has brought, this one included */
+  countAnswer(from: Neighbour): number {
+    const count = (this.#answersOf.get(from) ?? 0) + 1;
+    this.#answersOf.set(from, count);
+    return count;
+  }
+
+  /** Notes the key of an answer. @returns whether it is the first with it */
+  isNewAnswer(key: number): boolean {
+    const before = this.#answerKeys.size;
+    return this.#answerKeys.add(key).size > before;
+  }
+
+  wasAsked(neighbour: Neighbour): boolean {
+    for (const question of this.questions.values()) if (question.asked.has(neighbour)) return true;
+    return false;
+  }
+}
+
+/** A question that was just heard. */
+export interface Heard {
+  readonly question: Question;
+  readonly record: QueryRecord;
+  readonly hearing: Hearing;
+}
+
+/** The questions that are remembered: the flood's decisions, and for each question the way back. */
+export class QueryMemory {
+  readonly #limits: FindLimits;
+  readonly #flood: Flood;
+  readonly #records = new Map<string, QueryRecord>();
+  readonly #onForgotten: (question: Question) => void;
+
+  /** `onForgotten` is told of each question that is forgotten. */
+  constructor(limits: FindLimits, onForgotten: (question: Question) => void) {
+    this.#limits = limits;
+    this.#onForgotten = onForgotten;
+    this.#flood = new Flood({
+      memoryMs: limits.queryMemoryMs,
+      maxRemembered: limits.maxQueriesRemembered,
+      onForgotten: (key) => this.#forget(key),
+    });
+  }
+
+  /** Questions remembered at the moment. */
+  get size(): number {
+    return this.#flood.remembered;
+  }
+
+  record(idKey: string): QueryRecord | undefined {
+    return this.#records.get(idKey);
+  }
+
+  /** Whether a question (its {@link questionKey}) is remembered, and would not be sent on with such a TTL. */
+  isKnown(key: string, forwardTtlHops: number, nowMs: number): boolean {
+    return this.#flood.isKnown(key, forwardTtlHops, nowMs);
+  }
+
+  /** A question that is remembered. */
+  question(key: string): Question | undefined {
+    return this.#records.get(idKeyOf(key))?.questions.get(key);
+  }
+
+  /** Whether there is room for a question under its query id. */
+  hasRoom(key: string): boolean {
+    const questions = this.#records.get(idKeyOf(key))?.questions;
+    return questions === undefined || questions.size < this.#limits.maxQuestionsPerQuery || questions.has(key);
+  }
+
+  /** Takes a question, and says what is to be done with it. `asker` counts only when it is new. */
+  hear(key: string, wanted: Wanted, asker: Neighbour | undefined, forwardTtlHops: number, nowMs: number): Heard {
+    // First the flood: it may forget something, and its record with it.
+    const hearing = this.#flood.hear(key, forwardTtlHops, nowMs);
+    const idKey = idKeyOf(key);
+    const record = this.#records.get(idKey) ?? new QueryRecord();
+    this.#records.set(idKey, record);
+    const question = record.questions.get(key) ?? new Question(wanted, asker);
+    record.questions.set(key, question);
+    return { question, record, hearing };
+  }
+
+  #forget(key: string): void {
+    const idKey = idKeyOf(key);
+    const record = this.#records.get(idKey);
+    const question = record?.questions.get(key);
+    if (record === undefined || question === undefined) return;
+    question.isForgotten = true;
+    // Own ones stay in the record, which their search has, too: it goes on whatever others make us forget.
+    if (question.asker !== undefined) record.questions.delete(key);
+    if ([...record.questions.values()].every(({ isForgotten }) => isForgotten)) this.#records.delete(idKey);
+    this.#onForgotten(question);
+  }
+}
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, index) => byte === b[index]);

@@ -1,0 +1,97 @@
+import type { Wanted } from "../wire/stream/find-message.ts";
+import type { FindLimits } from "./find-options.ts";
+import type { PeerKey, SearchEnd } from "./find-types.ts";
+import type { QueryRecord, Question } from "./query-memory.ts";
+import type { RingPatience } from "./ring-patience.ts";
+
+/** What is to be done for a search: ask everybody with so many hops, end it, or nothing yet. */
+export type SearchStep =
+  | { readonly type: "ask"; readonly ttlHops: number }
+  | { readonly type: "end"; readonly reason: SearchEnd }
+  | { readonly type: "wait" };
+
+const WAIT: SearchStep = { type: "wait" };
+
+/** Own search under way. */
+export interface SearchPlan {
+  readonly queryId: Uint8Array;
+  readonly wanted: Wanted;
+  readonly enoughHolders: number;
+  /** What is remembered of it: kept here, so that a flood of other questions cannot make it forgotten. */
+  readonly question: Question;
+  readonly record: QueryRecord;
+}
+
+/**
+ * One search of this node: rings of 1, 2, 4 and 8 hops, under one query id, so that a wider ring is answered only by
+ * those whom the narrower ones did not reach. When a quarter of what is enough was found, the next ring is one hop
+ * wider only: each hop more reaches about as many as all before it.
+ */
+export class Search {
+  readonly plan: SearchPlan;
+  readonly #limits: FindLimits;
+  readonly #patience: RingPatience;
+  readonly #endsAtMs: number;
+  readonly #holders = new Set<PeerKey>();
+  #pastHops = 0;
+  /** 0 while nobody was asked. */
+  #ringHops = 0;
+  #ringAtMs: number;
+  #untilMs: number;
+
+  constructor(plan: SearchPlan, limits: FindLimits, patience: RingPatience, nowMs: number) {
+    this.plan = plan;
+    this.#limits = limits;
+    this.#patience = patience;
+    this.#endsAtMs = nowMs + limits.maxSearchMs;
+    this.#ringAtMs = nowMs;
+    this.#untilMs = nowMs + limits.aloneMs;
+  }
+
+  /** When {@link due} has something to say. */
+  get wakeAtMs(): number {
+    return Math.min(this.#untilMs, this.#endsAtMs);
+  }
+
+  /** The first ring, or, when its time is up, the next one or the end. */
+  due(hasNeighbours: boolean, nowMs: number): SearchStep {
+    if (this.#ringHops === 0 && hasNeighbours) return this.#ask(1, nowMs);
+    if (nowMs < this.wakeAtMs) return WAIT;
+    if (this.#ringHops === 0) return { type: "end", reason: "alone" };
+    if (this.#ringHops >= this.#limits.maxHops || nowMs >= this.#endsAtMs) return { type: "end", reason: "exhausted" };
+    return this.#ask(this.#nextHops(), nowMs);
+  }
+
+  /** One more neighbour has come: with how many hops it is to be asked; 0 when the first ring has yet to begin. */
+  joined(nowMs: number): number {
+    if (this.#ringHops > 0) this.#untilMs = Math.max(this.#untilMs, nowMs + this.#patience.waitMs(this.#ringHops));
+    return this.#ringHops;
+  }
+
+  /** An answer came: when it took long, others may take as long again. */
+  answered(nowMs: number): void {
+    const elapsedMs = nowMs - this.#ringAtMs;
+    this.#patience.answered(elapsedMs, this.#pastHops);
+    const longestMs = this.#ringAtMs + this.#limits.maxRingMs;
+    this.#untilMs = Math.max(this.#untilMs, Math.min(longestMs, nowMs + elapsedMs));
+  }
+
+  /** Counts a holder. @returns whether there are enough */
+  countHolder(holder: PeerKey): boolean {
+    if (this.#holders.size < this.#limits.maxHoldersCounted) this.#holders.add(holder);
+    return this.#holders.size >= this.plan.enoughHolders;
+  }
+
+  #nextHops(): number {
+    const isNear = 4 * this.#holders.size >= this.plan.enoughHolders;
+    return Math.min(this.#limits.maxHops, isNear ? this.#ringHops + 1 : 2 * this.#ringHops);
+  }
+
+  #ask(ttlHops: number, nowMs: number): SearchStep {
+    this.#pastHops = this.#ringHops;
+    this.#ringHops = ttlHops;
+    this.#ringAtMs = nowMs;
+    this.#untilMs = nowMs + this.#patience.waitMs(ttlHops);
+    return { type: "ask", ttlHops };
+  }
+}

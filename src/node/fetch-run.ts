@@ -1,0 +1,306 @@
+import { sizeProblem } from "../core/content/geometry.ts";
+import type { Link } from "../core/content/link.ts";
+import type { Manifest } from "../core/content/manifest.ts";
+import { CardumeError } from "../core/errors.ts";
+import { NETWORK } from "../core/limits.ts";
+import { monotonicMs } from "../runtime/clock.ts";
+import type { ChunkStore } from "../store/chunk-store.ts";
+import type { Library } from "../store/library.ts";
+import { FetchHolder } from "./fetch-holder.ts";
+import { FetchMeter } from "./fetch-meter.ts";
+import type { Holders } from "./holders.ts";
+import type { FetchProgress, FetchResult, FetchTarget } from "./node-types.ts";
+import type { SlotPool } from "./slot-pool.ts";
+import { VideoFetch } from "./video-fetch.ts";
+import { fetchLastLeaf, fetchManifest } from "./video-opening.ts";
+
+/** A peer that said it holds a video. */
+export interface Candidate {
+  readonly peer: string;
+  readonly addresses: readonly string[];
+  readonly name?: string;
+}
+
+/** What fetches stand on. */
+export interface FetchParts {
+  readonly library: Library;
+  readonly holders: Holders;
+  readonly slots: SlotPool;
+  /** Holders of a video, as the network tells of them; ends when the widest search has ended. */
+  candidates(id: Uint8Array, link: Link | undefined, signal: AbortSignal): AsyncGenerator<Candidate>;
+  /** A peer sent what no honest one sends: it is not to be had to do with any more. */
+  distrust(peer: string, reason: string): void;
+  isDistrusted(peer: string): boolean;
+  /** For choosing among equals. */
+  seed(): number;
+}
+
+/** One fetch of one video, from the first question to the last chunk. */
+export class FetchRun {
+  readonly id: Uint8Array;
+  readonly done: Promise<FetchResult>;
+  readonly #parts: FetchParts;
+  readonly #target: FetchTarget;
+  readonly #abort = new AbortController();
+  readonly #holders = new Map<string, FetchHolder>();
+  readonly #meter = new FetchMeter();
+  readonly #ended = Promise.withResolvers<FetchResult["outcome"]>();
+  #store: ChunkStore | undefined;
+  #fetch: VideoFetch | undefined;
+  #manifest: Manifest | undefined;
+  #isOpening = false;
+  #title = "";
+  #isOver = false;
+  #isSearching = false;
+  #dials = 0;
+  /** When somebody last told of a holder, or bytes last came. */
+  #hopeAtMs = monotonicMs();
+  #timer: NodeJS.Timeout | undefined;
+  #waitMs: number = NETWORK.searchAgainMs;
+
+  constructor(parts: FetchParts, target: FetchTarget) {
+    this.id = target.id;
+    this.#parts = parts;
+    this.#target = target;
+    this.#title = target.link?.name ?? target.holders?.[0]?.title ?? "";
+    this.done = this.#run();
+  }
+
+  /** Stops it; what came is kept. */
+  stop(): void {
+    this.#ended.resolve("stopped");
+  }
+
+  progress(): FetchProgress {
+    const geometry = this.#store?.manifest.geometry;
+    return this.#meter.progress({
+      id: this.id,
+      title: this.#title,
+      phase: this.#phase(),
+      bytes: geometry?.bytes ?? this.#target.link?.bytes ?? this.#target.holders?.[0]?.bytes ?? 0,
+      geometry,
+      store: this.#store,
+      fetch: this.#fetch,
+      holders: [...this.#holders.values()],
+    });
+  }
+
+  async #run(): Promise<FetchResult> {
+    try {
+      await this.#resume();
+      if (this.#store !== undefined && this.#isWhole(this.#store)) this.#ended.resolve("complete");
+      else this.#search();
+      const outcome = await this.#ended.promise;
+      return { outcome, missing: this.#missing(), progress: { ...this.progress(), phase: "ended" } };
+    } finally {
+      await this.#end();
+    }
+  }
+
+  /** Goes on with what is here of the video already. */
+  async #resume(): Promise<void> {
+    const row = await this.#parts.library.get(this.id);
+    if (row === undefined) return;
+    this.#title = row.title;
+    if (row.source !== undefined && row.state !== "complete")
+      throw new CardumeError(
+        "video-in-place",
+        `"${row.title}" is kept in place, in a file that is not as it was: add it again, or remove it from the library first`,
+      );
+    this.#begin(await this.#parts.library.open(this.id));
+  }
+
+  #begin(store: ChunkStore): void {
+    if (this.#isOver) {
+      void store.close();
+      return;
+    }
+    this.#store = store;
+    this.#manifest = store.manifest;
+    this.#title = store.manifest.claims[0]?.claims.title ?? this.#title;
+    if (this.#isWhole(store)) return;
+    this.#fetch = new VideoFetch(store, this.#parts.slots, this.#parts.seed(), {
+      complete: () => this.#ended.resolve("complete"),
+      dropped: (holder, reason) => this.#dropped(holder, reason),
+      failed: (error) => this.#ended.reject(error),
+    });
+    for (const holder of this.#holders.values()) if (holder.state === "serving") this.#attach(holder);
+  }
+
+  #isWhole = (store: ChunkStore): boolean => store.held.count === store.manifest.geometry.chunks;
+
+  /** Asks the network who holds it, and tries all who do. */
+  #search(): void {
+    if (this.#isOver || this.#isSearching) return;
+    this.#isSearching = true;
+    this.#dials = 0;
+    void this.#candidates()
+      .catch((error: unknown) => this.#ended.reject(error))
+      .finally(() => {
+        this.#isSearching = false;
+        this.#look();
+      });
+  }
+
+  async #candidates(): Promise<void> {
+    for (const { holder, addresses } of this.#target.holders ?? []) this.#try({ peer: holder, addresses });
+    const { signal } = this.#abort;
+    try {
+      for await (const candidate of this.#parts.candidates(this.id, this.#target.link, signal)) {
+        this.#hopeAtMs = monotonicMs();
+        this.#try(candidate);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  #try({ peer, addresses, name = "" }: Candidate): void {
+    const before = this.#holders.get(peer);
+    if (this.#isOver || before?.isAlive === true || before?.state === "dropped" || this.#parts.isDistrusted(peer))
+      return;
+    const alive = [...this.#holders.values()].filter(({ isAlive }) => isAlive).length;
+    if (this.#dials >= NETWORK.maxDialsPerSearch || alive >= NETWORK.maxHoldersPerFetch) return;
+    this.#dials++;
+    const holder = new FetchHolder(peer, name, ++this.#numbers, this.#parts.holders, {
+      told: (one, info) => this.#told(one, info),
+      ended: (one) => this.#left(one),
+    });
+    this.#holders.set(peer, holder);
+    void holder.connect(this.id, addresses);
+  }
+
+  #numbers = 0;
+
+  #told(holder: FetchHolder, info: FetchHolder["infos"][number]): void {
+    this.#hopeAtMs = monotonicMs();
+    if (holder.infos.length === 1) {
+      if (this.#fetch !== undefined) this.#attach(holder);
+      else void this.#openWith(holder);
+    } else this.#holds(holder, info);
+  }
+
+  #attach(holder: FetchHolder): void {
+    if (holder.stream === undefined) return;
+    this.#fetch?.addHolder(holder.number, holder.stream, holder.video, holder.roundTripMs);
+    for (const info of holder.infos) this.#holds(holder, info);
+  }
+
+  #holds(holder: FetchHolder, { bytes, firstChunk, bitmap }: FetchHolder["infos"][number]): void {
+    // Its size is proven here by now: who says another is wrong about all of it.
+    if (bytes !== this.#manifest?.geometry.bytes) holder.end("dropped", "it says the video has another size");
+    else this.#fetch?.tell({ type: "holds", holder: holder.number, firstChunk, bitmap });
+  }
+
+  /** Gets what proves the video from the first holder that can give it; the others wait meanwhile. */
+  async #openWith(holder: FetchHolder): Promise<void> {
+    if (this.#isOpening || this.#store !== undefined || holder.stream === undefined) return;
+    this.#isOpening = true;
+    try {
+      await this.#openFrom(holder, holder.stream);
+    } catch (error) {
+      this.#ended.reject(error);
+    } finally {
+      this.#isOpening = false;
+    }
+    const next = [...this.#holders.values()].find((one) => one.state === "serving" && !this.#tried.has(one));
+    if (this.#store === undefined && next !== undefined && !this.#isOver) void this.#openWith(next);
+  }
+
+  readonly #tried = new Set<FetchHolder>();
+
+  async #openFrom(holder: FetchHolder, stream: NonNullable<FetchHolder["stream"]>): Promise<void> {
+    this.#tried.add(holder);
+    if (sizeProblem(holder.infos[0]?.bytes ?? 0) !== undefined) return this.#lied(holder, "it says an impossible size");
+    const manifest = await fetchManifest(stream, holder.video, this.id);
+    if (manifest === "wrong") return this.#lied(holder, "it sent another video's manifest");
+    if (manifest === "none" || this.#isOver) return;
+    const lastLeaf = await fetchLastLeaf(stream, holder.video, manifest);
+    if (lastLeaf === "none" || this.#isOver) return;
+    try {
+      this.#begin(await this.#parts.library.receive(manifest, lastLeaf));
+    } catch (error) {
+      if ((error as CardumeError).code !== "size-unproven") throw error;
+      this.#lied(holder, "it sent a size that its last leaf does not prove");
+    }
+  }
+
+  #lied(holder: FetchHolder, reason: string): void {
+    this.#parts.distrust(holder.peer, reason);
+    holder.end("dropped", reason);
+  }
+
+  #dropped(number: number, reason: string): void {
+    const holder = [...this.#holders.values()].find((one) => one.number === number);
+    if (holder === undefined) return;
+    if (reason === "wrong-bytes") this.#parts.distrust(holder.peer, "it sent wrong bytes");
+    holder.end(reason === "silent" ? "gone" : "dropped", DROP_WORDS[reason] ?? reason);
+  }
+
+  #left(holder: FetchHolder): void {
+    this.#fetch?.tell({ type: "gone", holder: holder.number });
+    this.#look();
+  }
+
+  /** Looks whether anybody is left who can go on, and searches again or gives up when not. */
+  #look(): void {
+    clearTimeout(this.#timer);
+    if (this.#isOver || this.#isSearching) return;
+    const nowMs = monotonicMs();
+    const holders = [...this.#holders.values()];
+    if (holders.some(({ state }) => state === "connecting")) return;
+    if (this.#isProgressing()) this.#hopeAtMs = nowMs;
+    // Nobody has ever been found, or could be reached: the widest search is answer enough.
+    if (this.#store === undefined && !holders.some(({ isAlive }) => isAlive)) {
+      this.#ended.resolve(holders.length === 0 ? "not-found" : "unreachable");
+      return;
+    }
+    if (nowMs - this.#hopeAtMs >= NETWORK.fetchPatienceMs) {
+      this.#ended.resolve(holders.length === 0 && this.#received() === 0 ? "not-found" : "missing");
+      return;
+    }
+    const waitMs = this.#isProgressing() ? this.#waitMs : NETWORK.searchAgainMs;
+    this.#waitMs = Math.min(2 * waitMs, NETWORK.maxSearchAgainMs);
+    this.#timer = setTimeout(() => this.#search(), waitMs);
+  }
+
+  #lastBytes = 0;
+
+  #received = (): number => this.#fetch?.receivedBytes ?? 0;
+
+  /** Whether something has come since this was last asked. */
+  #isProgressing(): boolean {
+    const bytes = this.#received();
+    const isMore = bytes > this.#lastBytes;
+    this.#lastBytes = bytes;
+    return isMore;
+  }
+
+  #phase(): FetchProgress["phase"] {
+    if (this.#isOver) return "ended";
+    if (this.#fetch !== undefined && this.#fetch.receivedBytes > 0) return "fetching";
+    return this.#holders.size === 0 ? "finding" : "connecting";
+  }
+
+  #missing(): number[] {
+    const store = this.#store;
+    if (store === undefined) return [];
+    const { chunks } = store.manifest.geometry;
+    return Array.from({ length: chunks }, (_, chunk) => chunk).filter((chunk) => !store.held.has(chunk));
+  }
+
+  async #end(): Promise<void> {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#abort.abort();
+    this.#fetch?.stop();
+    for (const holder of this.#holders.values()) holder.end("gone", "the fetch has ended");
+    await this.#store?.close();
+  }
+}
+
+const DROP_WORDS: Readonly<Record<string, string>> = {
+  "wrong-bytes": "it sent wrong bytes",
+  silent: "it stayed silent",
+  lied: "it does not have what it said it has",
+};

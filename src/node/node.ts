@@ -1,0 +1,290 @@
+import { randomInt } from "node:crypto";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import type { Link } from "../core/content/link.ts";
+import { CardumeError } from "../core/errors.ts";
+import { NETWORK } from "../core/limits.ts";
+import type { Wanted } from "../core/wire/stream/find-message.ts";
+import { monotonicMs } from "../runtime/clock.ts";
+import { readVersion } from "../runtime/version.ts";
+import type { Library } from "../store/library.ts";
+import { parsePeerAddress } from "./addresses.ts";
+import type { DirectServer } from "./direct-server.ts";
+import { startEngine } from "./engine.ts";
+import type { Engine } from "./engine-types.ts";
+import type { Candidate } from "./fetch-run.ts";
+import { candidatesFrom, FetchService } from "./fetch-service.ts";
+import { FindLinks } from "./find-links.ts";
+import { FindService } from "./find-service.ts";
+import { HolderCache } from "./holder-cache.ts";
+import { Holders } from "./holders.ts";
+import { lookUp } from "./library-look-up.ts";
+import { NeighboursService } from "./neighbours-service.ts";
+import type {
+  CardumeNode,
+  FetchProgress,
+  FetchTarget,
+  FindOptions,
+  FoundVideo,
+  NodeEvent,
+  NodeOptions,
+  NodeStatus,
+  RunningFetch,
+} from "./node-types.ts";
+import { openCarrier } from "./open-carrier.ts";
+import { PeerBook } from "./peer-book.ts";
+import { ServeService } from "./serve-service.ts";
+import { SlotPool } from "./slot-pool.ts";
+import { takeClients } from "./take-clients.ts";
+
+/** What a node is made of. */
+export interface NodeParts {
+  /** Shared with the network, and closed by its owner after the node. */
+  readonly library: Library;
+  readonly options: NodeOptions;
+  readonly onEvent?: (event: NodeEvent) => void;
+}
+
+/**
+ * Starts a node.
+ * @throws CardumeError `address-invalid` (exit code 2), `port-in-use`, `port-unavailable` and such (exit code 5)
+ */
+export async function startNode(parts: NodeParts): Promise<CardumeNode> {
+  const counters = new Counters();
+  const { library, options } = parts;
+  const book = await PeerBook.open({
+    folder: library.folder,
+    wallClockMs: Date.now,
+    notice: (text) => parts.onEvent?.({ type: "log", level: "warn", text }),
+  });
+  const engine = await startEngine({
+    ...options,
+    key: library.identity,
+    version: readVersion(),
+    isRefused: (peer) => book.isRefused(peer),
+    count: counters.count,
+  });
+  const node = new RunningNode(parts, engine, book, counters);
+  try {
+    await node.start();
+  } catch (error) {
+    await node.close();
+    throw error;
+  }
+  return node;
+}
+
+/** What was refused, dropped or retried, by its cause. */
+class Counters {
+  readonly all: Record<string, number> = {};
+
+  /** Causes come from this program, but some have a peer's words in them: there are no more than these. */
+  readonly count = (cause: string): void => {
+    if (Object.hasOwn(this.all, cause)) this.all[cause] = (this.all[cause] ?? 0) + 1;
+    else if (Object.keys(this.all).length < NETWORK.maxCounters) this.all[cause] = 1;
+  };
+}
+
+const LOOP_RESOLUTION_MS = 20;
+
+class RunningNode implements CardumeNode {
+  readonly library: Library;
+  readonly peerId: string;
+  readonly #parts: NodeParts;
+  readonly #engine: Engine;
+  readonly #book: PeerBook;
+  readonly #counters: Counters;
+  readonly #links: FindLinks;
+  readonly #find: FindService;
+  readonly #neighbours: NeighboursService;
+  readonly #serve: ServeService;
+  readonly #holders: Holders;
+  readonly #fetches: FetchService;
+  readonly #cache = new HolderCache();
+  readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
+  readonly #startedAtMs = Date.now();
+  readonly #firstNeighbourByMs = monotonicMs() + NETWORK.firstNeighbourMs;
+  #direct: DirectServer | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(parts: NodeParts, engine: Engine, book: PeerBook, counters: Counters) {
+    const { library, options } = parts;
+    const { count } = counters;
+    this.#parts = parts;
+    this.library = library;
+    this.peerId = engine.peerId;
+    this.#engine = engine;
+    this.#book = book;
+    this.#counters = counters;
+    this.#links = new FindLinks(engine, options.name);
+    this.#find = new FindService({
+      engine,
+      links: this.#links,
+      lookUp: (wanted) => lookUp(library, wanted),
+      count,
+      found: (holder) => this.#neighbours.found(holder),
+    });
+    const { links, find } = { links: this.#links, find: this.#find };
+    this.#neighbours = new NeighboursService({ engine, links, find, book, count, ...options });
+    this.#serve = new ServeService({ library, uploadBytesPerSecond: options.uploadBytesPerSecond, count });
+    const opening = { engine, direct: options.directPort !== undefined, count };
+    this.#holders = new Holders((peer, addresses, signal) => this.#open(opening, peer, addresses, signal));
+    this.#fetches = new FetchService(
+      {
+        library,
+        holders: this.#holders,
+        slots: new SlotPool(),
+        candidates: (id, link, signal) => candidatesFrom(this.#sources, id, link, signal),
+        distrust: (peer, reason) => this.#distrust(peer, reason),
+        isDistrusted: (peer) => book.isRefused(peer),
+        seed: () => randomInt(2 ** 32),
+      },
+      (result) => parts.onEvent?.({ type: "fetch-ended", result }),
+    );
+  }
+
+  async start(): Promise<void> {
+    const { options, onEvent } = this.#parts;
+    this.#loopDelay.enable();
+    this.#links.listen({
+      opened: (link) => onEvent?.({ type: "neighbour", change: "came", ...link }),
+      closed: (peer) => onEvent?.({ type: "neighbour", change: "went", peer, name: "", address: "" }),
+    });
+    this.#direct = await takeClients(this.#engine, this.#serve, options);
+    await this.#links.start();
+    this.#neighbours.start();
+  }
+
+  addresses(): string[] {
+    return this.#engine.addresses();
+  }
+
+  status(): NodeStatus {
+    const delayMs = this.#loopDelay.percentile(99) / 1e6 - LOOP_RESOLUTION_MS;
+    return {
+      peerId: this.peerId,
+      name: this.#parts.options.name,
+      addresses: this.addresses(),
+      startedAtMs: this.#startedAtMs,
+      peers: this.#neighbours.peers(),
+      known: this.#neighbours.known,
+      uploadedBytes: this.#serve.uploadedBytes,
+      downloadedBytes: this.#fetches.downloadedBytes,
+      eventLoopDelayP99Ms: Math.max(0, Number.isFinite(delayMs) ? delayMs : 0),
+      counters: { ...this.#counters.all },
+    };
+  }
+
+  async *find(wanted: Uint8Array | string, options: FindOptions = {}): AsyncGenerator<FoundVideo> {
+    const question: Wanted =
+      typeof wanted === "string" ? { kind: "words", words: wanted } : { kind: "video", id: wanted };
+    for (const video of await lookUp(this.library, question)) yield { ...video, holder: this.peerId, addresses: [] };
+    const enough = options.enough ?? (question.kind === "video" ? ENOUGH_HOLDERS : Infinity);
+    yield* this.#searchFor(question, enough, options.signal);
+  }
+
+  fetch(target: FetchTarget): RunningFetch {
+    return this.#fetches.fetch(target);
+  }
+
+  fetches(): FetchProgress[] {
+    return this.#fetches.progress();
+  }
+
+  async join(address: string): Promise<void> {
+    await this.#neighbours.join(address);
+  }
+
+  announce(): Promise<number> {
+    return Promise.reject(
+      new CardumeError("dht-off", "this node has joined no hash table: start it with --dht", { exitCode: 2 }),
+    );
+  }
+
+  async remove(id: Uint8Array, options: { readonly files?: boolean } = {}): Promise<boolean> {
+    await this.#fetches.stop(id);
+    await this.#serve.forget(id);
+    return this.library.remove(id, options);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#loopDelay.disable();
+    await this.#fetches.close();
+    this.#neighbours.stop();
+    this.#find.stop();
+    await this.#links.stop().catch(() => {});
+    await this.#holders.close();
+    await this.#serve.close();
+    await this.#direct?.close();
+    await this.#engine.close();
+    await this.#book.close();
+  }
+
+  readonly #sources = {
+    known: (id: Uint8Array): Candidate[] => this.#cache.holdersOf(id),
+    fromLink: (link: Link): Promise<readonly Candidate[]> => this.#joinAll(link),
+    search: (id: Uint8Array, signal: AbortSignal): AsyncGenerator<Candidate> => this.#holdersOf(id, signal),
+  };
+
+  async *#holdersOf(id: Uint8Array, signal: AbortSignal): AsyncGenerator<Candidate> {
+    for await (const { holder, addresses } of this.#searchFor({ kind: "video", id }, ENOUGH_HOLDERS, signal))
+      yield { peer: holder, addresses };
+  }
+
+  async *#searchFor(wanted: Wanted, enough: number, signal: AbortSignal | undefined): AsyncGenerator<FoundVideo> {
+    await this.#firstNeighbour(signal);
+    const options = signal === undefined ? { enough } : { enough, signal };
+    for await (const { record, videos } of this.#find.search(wanted, options)) {
+      const { peer, addresses } = record;
+      for (const { id, bytes, title, heldChunks } of videos) {
+        this.#cache.note(id, { peer, addresses });
+        yield { id, bytes, title, heldChunks, holder: peer, addresses };
+      }
+    }
+  }
+
+  /** A node that has just started is given a moment to meet somebody. */
+  async #firstNeighbour(signal: AbortSignal | undefined): Promise<void> {
+    const isEarly = (): boolean => monotonicMs() < this.#firstNeighbourByMs;
+    while (this.#links.links().length === 0 && isEarly() && signal?.aborted !== true)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** Connects to the peers that a link names. Resolves when one answers, or none does. */
+  async #joinAll({ peers }: Link): Promise<readonly Candidate[]> {
+    const joined = peers.map(async (text): Promise<Candidate> => {
+      const { peer } = await this.#neighbours.join(text);
+      return { peer, addresses: [parsePeerAddress(text).address] };
+    });
+    const first = await Promise.any(joined).catch(() => undefined);
+    return first === undefined ? [] : [first];
+  }
+
+  async #open(
+    opening: Parameters<typeof openCarrier>[0],
+    peer: string,
+    addresses: readonly string[],
+    signal: AbortSignal,
+  ): ReturnType<typeof openCarrier> {
+    try {
+      return await openCarrier(opening, peer, addresses, signal);
+    } catch (error) {
+      this.#cache.forget(peer);
+      throw error;
+    }
+  }
+
+  #distrust(peer: string, reason: string): void {
+    this.#cache.forget(peer);
+    this.#neighbours.lied(peer, reason);
+    void this.#holders.drop(peer, reason);
+    this.#serve.drop(peer, reason);
+  }
+}
+
+/** Holders of one video that are enough to begin with. */
+const ENOUGH_HOLDERS = 4;

@@ -1,0 +1,277 @@
+import { chunkLength, chunkWidth, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
+import { type Slice, sliceLength, sliceProofHashes } from "../core/content/proof.ts";
+import { Effects } from "../core/effects.ts";
+import { FetchCore } from "../core/fetch/fetch-core.ts";
+import type { DropReason, FetchEffect, FetchInput } from "../core/fetch/fetch-types.ts";
+import { monotonicMs } from "../runtime/clock.ts";
+import { Waker } from "../runtime/waker.ts";
+import type { ChunkStore } from "../store/chunk-store.ts";
+import type { HolderStream } from "./holder-stream.ts";
+import type { SlotPool } from "./slot-pool.ts";
+
+/** What a fetch tells. */
+export interface VideoFetchEvents {
+  /** All that is wanted is kept. */
+  complete(): void;
+  /** A holder is not asked any more. `wrong-bytes`: and never again. */
+  dropped(holder: number, reason: DropReason): void;
+  /** The disk refused: nothing more comes. */
+  failed(error: unknown): void;
+}
+
+/** One order under way. */
+interface Order {
+  readonly slice: Slice;
+  readonly holder: number;
+  readonly bytes: number;
+  /** On the stream; the core has numbers of its own. */
+  wireRequest: number;
+  memory: Uint8Array | undefined;
+  proof: Uint8Array;
+  toldAtMs: number;
+  /** A thread reads its memory: that is not given back before it says so, or other bytes than it hashed were written. */
+  isBeingChecked: boolean;
+}
+
+interface Holder {
+  readonly stream: HolderStream;
+  readonly number: number;
+  receivedBytes: number;
+}
+
+/** A core is told of a body's progress this often. */
+const TELL_MS = 50;
+
+/**
+ * The seam between a {@link FetchCore}, the streams of a video's holders, and its store: orders slices, has what comes
+ * checked and written, and tells the core.
+ */
+export class VideoFetch {
+  readonly core: FetchCore;
+  readonly store: ChunkStore;
+  /** Bytes of bodies that came since it began. */
+  receivedBytes = 0;
+  /** Chunks in the file since it began, held or about to be. */
+  writtenChunks = 0;
+  readonly #geometry: Geometry;
+  readonly #slots: SlotPool;
+  readonly #events: VideoFetchEvents;
+  readonly #effects = new Effects<FetchEffect>();
+  readonly #waker = new Waker(() => this.tell({ type: "wake" }));
+  readonly #holders = new Map<number, Holder>();
+  readonly #orders = new Map<number, Order>();
+  /** Chunks that come in slices. */
+  readonly #assemblies = new Map<number, Uint8Array>();
+  readonly #writing = new Set<number>();
+  readonly #endListening: () => void;
+  #inputs: FetchInput[] = [];
+  #isHandling = false;
+  #isStopped = false;
+
+  constructor(store: ChunkStore, slots: SlotPool, seed: number, events: VideoFetchEvents) {
+    this.store = store;
+    this.#slots = slots;
+    this.#events = events;
+    this.#geometry = store.manifest.geometry;
+    const held = (chunk: number): boolean => store.held.has(chunk);
+    this.core = new FetchCore({ geometry: this.#geometry, held, wantAll: true, seed });
+    this.#endListening = store.onHeld((chunk, isHeld) => this.tell({ type: isHeld ? "kept" : "lost", chunk }));
+  }
+
+  /** Has a holder asked. `number` is the video's on that stream, `holder` its own in this fetch. */
+  addHolder(holder: number, stream: HolderStream, number: number, roundTripMs: number): void {
+    this.#holders.set(holder, { stream, number, receivedBytes: 0 });
+    this.tell({ type: "holder", holder, roundTripMs });
+  }
+
+  /** Bytes that came of a holder. */
+  receivedOf(holder: number): number {
+    return this.#holders.get(holder)?.receivedBytes ?? 0;
+  }
+
+  /** Tells the core something, and does what it wants done. What comes of that is told to it afterwards. */
+  tell(input: FetchInput): void {
+    if (this.#isStopped) return;
+    this.#inputs.push(input);
+    if (this.#isHandling) return;
+    this.#isHandling = true;
+    for (let next = this.#inputs.shift(); next !== undefined && !this.#isStopped; next = this.#inputs.shift())
+      this.#handle(next);
+    this.#isHandling = false;
+  }
+
+  /** Takes all orders back. What is being written is written. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#waker.stop();
+    this.#endListening();
+    for (const [request, order] of this.#orders) this.#takeBack(request, order);
+    this.#assemblies.clear();
+  }
+
+  #handle(input: FetchInput): void {
+    this.#effects.clear();
+    this.core.handle(input, monotonicMs(), this.#effects);
+    for (const effect of this.#effects.list) this.#perform(effect);
+    this.#waker.at(this.#effects.wakeAtMs);
+  }
+
+  #perform(effect: FetchEffect): void {
+    switch (effect.type) {
+      case "get":
+        this.#order(effect);
+        break;
+      case "cancel": {
+        const order = this.#orders.get(effect.request);
+        if (order !== undefined) this.#takeBack(effect.request, order);
+        break;
+      }
+      case "assembled":
+        this.#writeAssembled(effect.chunk);
+        break;
+      case "discard":
+        this.#assemblies.delete(effect.chunk);
+        break;
+      case "drop":
+        for (const [request, order] of this.#orders) if (order.holder === effect.holder) this.#takeBack(request, order);
+        this.#events.dropped(effect.holder, effect.reason);
+        break;
+      case "complete":
+        this.#events.complete();
+        break;
+    }
+  }
+
+  #order({ holder, request, chunk, firstLeaf, leaves, priority }: FetchEffect & { readonly type: "get" }): void {
+    const from = this.#holders.get(holder);
+    if (from === undefined || from.stream.ended !== undefined) return;
+    const slice = { chunk, firstLeaf, leaves };
+    const bytes = sliceLength(slice, this.#geometry);
+    const order: Order = {
+      slice,
+      holder,
+      bytes,
+      wireRequest: 0,
+      memory: undefined,
+      proof: NO_PROOF,
+      toldAtMs: 0,
+      isBeingChecked: false,
+    };
+    this.#orders.set(request, order);
+    const { stream, number } = from;
+    order.wireRequest = stream.get(number, { ...slice, priority }, this.#takerOf(request, order, from));
+  }
+
+  #takerOf(request: number, order: Order, from: Holder): Parameters<HolderStream["get"]>[2] {
+    const { holder, bytes, slice } = order;
+    return {
+      minBytes: bytes,
+      maxBytes: bytes,
+      proofHashes: sliceProofHashes(slice, this.#geometry),
+      begins: (proof) => {
+        order.proof = proof;
+        if (this.#orders.has(request)) order.memory = this.#slots.take(bytes);
+        order.toldAtMs = monotonicMs();
+        this.tell({ type: "begins", holder, request });
+        return order.memory;
+      },
+      comes: (came) => {
+        const nowMs = monotonicMs();
+        if (came === bytes || nowMs < order.toldAtMs + TELL_MS) return;
+        order.toldAtMs = nowMs;
+        this.tell({ type: "comes", holder, request, bytes: came });
+      },
+      arrived: () => {
+        this.receivedBytes += bytes;
+        from.receivedBytes += bytes;
+        this.tell({ type: "arrived", holder, request });
+        this.#check(request, order);
+      },
+      refused: (status) => {
+        this.#orders.delete(request);
+        this.tell({ type: "refused", holder, request, status });
+      },
+      // The core hears of the stream's end, and knows what was open there. What has come is worth checking all the same.
+      lost: () => {
+        if (!order.isBeingChecked) this.#forget(request, order);
+      },
+    };
+  }
+
+  /** Has a body checked; a whole chunk is written in the same go. */
+  #check(request: number, order: Order): void {
+    const { slice, holder, memory } = order;
+    if (memory === undefined || !this.#orders.has(request)) return;
+    order.isBeingChecked = true;
+    const checked = (isRight: boolean): void => {
+      order.isBeingChecked = false;
+      if (isRight && !isWhole) this.#assemble(slice, memory);
+      const isOpen = this.#orders.delete(request);
+      this.#slots.give(memory);
+      if (isOpen) this.tell({ type: isRight ? "verified" : "wrong", holder, request });
+    };
+    const isWhole = slice.leaves === chunkWidth(this.#geometry);
+    if (isWhole) this.#write(slice.chunk, memory, checked);
+    else this.store.isSlice(slice, memory, order.proof).then(checked, (error: unknown) => this.#fail(error));
+  }
+
+  #assemble({ chunk, firstLeaf }: Slice, bytes: Uint8Array): void {
+    // A copy that came later than the one that was taken.
+    if (this.#isStopped || this.#writing.has(chunk) || this.store.held.has(chunk)) return;
+    let assembly = this.#assemblies.get(chunk);
+    if (assembly === undefined) {
+      assembly = new Uint8Array(new SharedArrayBuffer(chunkLength(this.#geometry, chunk)));
+      this.#assemblies.set(chunk, assembly);
+    }
+    assembly.set(bytes, firstLeaf * LEAF_BYTES);
+  }
+
+  #writeAssembled(chunk: number): void {
+    const assembly = this.#assemblies.get(chunk);
+    if (assembly !== undefined) this.#write(chunk, assembly, () => this.#assemblies.delete(chunk));
+  }
+
+  /** @param onChecked told once, when the bytes are in the file, or are wrong */
+  #write(chunk: number, bytes: Uint8Array, onChecked: (isRight: boolean) => void): void {
+    let isWritten = false;
+    const written = (): void => {
+      isWritten = true;
+      this.#writing.delete(chunk);
+      this.writtenChunks++;
+      onChecked(true);
+      this.tell({ type: "written", chunk });
+    };
+    this.#writing.add(chunk);
+    this.store.write(chunk, bytes, written).then(
+      (result) => {
+        if (isWritten) return;
+        if (result === "held") written();
+        else {
+          this.#writing.delete(chunk);
+          onChecked(false);
+        }
+      },
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #takeBack(request: number, order: Order): void {
+    if (order.isBeingChecked) return;
+    this.#holders.get(order.holder)?.stream.cancel(order.wireRequest);
+    this.#forget(request, order);
+  }
+
+  #forget(request: number, order: Order): void {
+    if (this.#orders.delete(request) && order.memory !== undefined) this.#slots.give(order.memory);
+    order.memory = undefined;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isStopped) return;
+    this.stop();
+    this.#events.failed(error);
+  }
+}
+
+const NO_PROOF = new Uint8Array(0);
