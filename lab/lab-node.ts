@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { toBase32 } from "../src/core/content/base32.ts";
 import type { EmulatedNode } from "./emulator/emulator.ts";
 import { NodeApi } from "./node-api.ts";
 import { type ProcessUsage, usageOf } from "./process-usage.ts";
@@ -31,6 +32,8 @@ export class LabNode {
   readonly folder: string;
   readonly emulated: EmulatedNode;
   readonly api: NodeApi;
+  /** Of the videos that it was given, in base32. */
+  readonly ids: string[] = [];
   readonly #settings: NodeSettings;
   #program: Program | undefined;
   #address = "";
@@ -64,22 +67,23 @@ export class LabNode {
   /** Adds files or folders to its library in place, before it is started. @returns the ids, in base32 */
   async add(...paths: string[]): Promise<string[]> {
     const { stdout } = await runCardume(["add", ...paths, "--data", this.folder, "--json"]);
-    return stdout
+    const ids = stdout
       .trim()
       .split("\n")
-      .map((line) => (JSON.parse(line) as { id: string }).id);
+      .map((line) => toBase32(Buffer.from((JSON.parse(line) as { id: string }).id, "hex")));
+    this.ids.push(...ids);
+    return ids;
   }
 
   /** Starts the process, and waits until it answers. */
-  async start(join: readonly string[] = this.#settings.join): Promise<void> {
-    const program = new Program(process.execPath, [LAUNCHER, ...upArguments(this.#settings, join)]);
+  async start(contacts: readonly string[] = this.#settings.join): Promise<void> {
+    const program = new Program(process.execPath, [LAUNCHER, ...upArguments(this.#settings, contacts)]);
     program.child.stdin?.end();
     this.#program = program;
     this.emulated.pid = program.pid;
-    await program.says(/\/p2p\/\w+/);
-    const status = await this.#answers(program);
-    const { publicLibp2p } = this.#settings.ports;
-    this.#address = `/ip4/127.0.0.1/tcp/${publicLibp2p}/p2p/${status.peerId}`;
+    const [line] = await program.says(/^.*"event":"ready".*$/m);
+    const { peerId } = JSON.parse(line) as { peerId: string };
+    this.#address = `/ip4/127.0.0.1/tcp/${this.#settings.ports.publicLibp2p}/p2p/${peerId}`;
   }
 
   usage(): ProcessUsage {
@@ -91,17 +95,6 @@ export class LabNode {
     this.emulated.pid = undefined;
     await this.#program?.kill(signal);
   }
-
-  async #answers(program: Program): Promise<{ readonly peerId: string }> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await this.api.status();
-      } catch (error) {
-        if (tries === 100 || !program.isRunning) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    }
-  }
 }
 
 /** The command line of a node of the lab: loopback only, and nothing that would look for others by itself. */
@@ -111,6 +104,7 @@ export function upArguments(
 ): string[] {
   return [
     "up",
+    "--json",
     ...["--data", folder],
     ...["--name", name],
     ...["--listen", `/ip4/127.0.0.1/tcp/${ports.libp2p}`],

@@ -6,6 +6,7 @@ import { Emulator } from "./emulator/emulator.ts";
 import { freeTcpPorts } from "./emulator/free-ports.ts";
 import { folderOf, LabNode } from "./lab-node.ts";
 import { makeSeededFile } from "./made-file.ts";
+import type { Program } from "./program.ts";
 import { type LinkShape, OPEN_LINK } from "./shaping/link-shape.ts";
 
 /** How a node of a scenario differs from a plain one. */
@@ -26,6 +27,7 @@ export class Lab {
   readonly folder: string;
   readonly emulator: Emulator;
   readonly nodes: LabNode[] = [];
+  readonly #programs: Program[] = [];
   /** MiB of the video that is fetched, where the one who runs the lab has said it. */
   readonly #mib: number | undefined;
   readonly #say: (text: string) => void;
@@ -59,6 +61,12 @@ export class Lab {
     return path;
   }
 
+  /** A program that ends with the lab. */
+  run(program: Program): Program {
+    this.#programs.push(program);
+    return program;
+  }
+
   /** A node that runs. */
   async node(name: string, wishes: NodeWishes = {}): Promise<LabNode> {
     const { shape = OPEN_LINK, holds = [], direct = true, more = [] } = wishes;
@@ -83,7 +91,7 @@ export class Lab {
 
   /** Ends everything, and leaves nothing behind. */
   async close(): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node.kill()));
+    await Promise.all([...this.nodes, ...this.#programs].map((each) => each.kill()));
     this.emulator.close();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-const [what, first = "0", second = "0"] = process.argv.slice(2);
+const [what, given = "0", second = "0"] = process.argv.slice(2);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function listen(serve: (socket: Socket) => void): Promise<void> {
@@ -29,12 +29,14 @@ function pour(socket: Socket, bytes: number): void {
 
 async function drain(port: number): Promise<void> {
   const socket = connect({ port, host: "127.0.0.1", noDelay: true });
-  let bytes = 0;
-  let firstAtMs = 0;
+  // The clock starts with the first piece, which has been waited for already.
+  const [first] = (await once(socket, "data")) as [Buffer];
+  const firstAtMs = performance.now();
+  let bytes = -first.length;
   socket.on("data", (data: Buffer) => {
-    if (bytes === 0) firstAtMs = performance.now();
     bytes += data.length;
   });
+  socket.unshift(first);
   await once(socket, "end");
   say(JSON.stringify({ bytes, ms: performance.now() - firstAtMs }));
 }
@@ -53,8 +55,8 @@ async function ping(port: number, count: number): Promise<void> {
   say(JSON.stringify(trips));
 }
 
-if (what === "source") await listen((socket) => pour(socket, Number(first)));
+if (what === "source") await listen((socket) => pour(socket, Number(given)));
 else if (what === "echo") await listen((socket) => socket.pipe(socket));
-else if (what === "drain") await drain(Number(first));
-else if (what === "ping") await ping(Number(first), Number(second));
+else if (what === "drain") await drain(Number(given));
+else if (what === "ping") await ping(Number(given), Number(second));
 else throw new Error(`probe: ${what}?`);

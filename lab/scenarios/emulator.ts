@@ -11,7 +11,7 @@ const DELAYS_MS = [5, 20, 100];
 
 /** Starts a probe behind a line. @returns the public port */
 async function behind(lab: Lab, shape: LinkShape, ...args: string[]): Promise<number> {
-  const program = new Program(process.execPath, [PROBE, ...args]);
+  const program = lab.run(new Program(process.execPath, [PROBE, ...args]));
   const port = Number((await program.says(/^\d+$/m))[0]);
   const [publicPort = 0] = await freeTcpPorts(1);
   await lab.emulator.add(`probe ${publicPort}`, shape, new Map([[publicPort, port]]));
@@ -49,7 +49,7 @@ async function run(lab: Lab): Promise<Outcome> {
       `${2 * delayMs} ms and back`,
       `${round(median)} ms (most ${round(trips.at(-1) as number)})`,
     ]);
-    demands.push(atMost(`delay, ${delayMs} ms one way, off by`, Math.abs(median - 2 * delayMs), 2, " ms"));
+    demands.push(atMost(`delay, ${delayMs} ms one way, off by`, Math.abs(median - 2 * delayMs), 3, " ms"));
     figures[`delay${delayMs}RoundTripMs`] = median;
   }
   return { head: ["line", "wanted", "measured"], rows, demands, figures };

@@ -29,7 +29,7 @@ export class FetchChecker {
   readonly #asked = new Map<number, Asked>();
   readonly #leaves = new Map<number, Uint8Array>();
   readonly #unwritten = new Set<number>();
-  readonly #kept = new Set<number>();
+  readonly #there = new Set<number>();
   readonly #asks = new Map<string, number>();
   #slicesBytes = 0;
   #holdersEver = 0;
@@ -38,7 +38,7 @@ export class FetchChecker {
   constructor(geometry: Geometry, memoryBytes: number, held: (chunk: number) => boolean) {
     this.#geometry = geometry;
     this.#memoryBytes = Math.max(memoryBytes, 2 * geometry.chunkBytes);
-    for (let chunk = 0; chunk < geometry.chunks; chunk++) if (held(chunk)) this.#kept.add(chunk);
+    for (let chunk = 0; chunk < geometry.chunks; chunk++) if (held(chunk)) this.#there.add(chunk);
   }
 
   input(input: FetchInput): void {
@@ -69,9 +69,10 @@ export class FetchChecker {
         break;
       case "written":
         this.#unwritten.delete(input.chunk);
+        this.#there.add(input.chunk);
         break;
       case "kept":
-        this.#kept.add(input.chunk);
+        this.#there.add(input.chunk);
         break;
       default:
         break;
@@ -111,15 +112,9 @@ export class FetchChecker {
     if (problem !== undefined) this.#say(`asks for a slice that is none: ${problem}`);
     const bytes = sliceLength(get, this.#geometry);
     if (bytes > 1_048_576) this.#say(`asks for ${bytes} bytes at once`);
-    if (this.#dropped.has(get.holder)) this.#say(`asks holder ${get.holder}, which it has dropped`);
-    else if (!this.#holders.has(get.holder)) this.#say(`asks holder ${get.holder}, which is gone`);
-    const holder = this.#holders.get(get.holder);
-    if (holder !== undefined) {
-      if (!holder.announced.has(get.chunk)) this.#say(`asks ${get.holder} for ${get.chunk}, which it has not announced`);
-      if (!holder.verified && holder.asked.size > 0) this.#say(`asks ${get.holder} twice before anything was verified`);
-      holder.asked.add(get.request);
-    }
-    if (this.#kept.has(get.chunk) || this.#unwritten.has(get.chunk)) this.#say(`asks for ${get.chunk}, which is there`);
+    this.#whom(get);
+    if (this.#there.has(get.chunk) || this.#unwritten.has(get.chunk))
+      this.#say(`asks for ${get.chunk}, which is there`);
     this.#asked.set(get.request, { get, bytes, hasArrived: false });
     const have = this.#leaves.get(get.chunk);
     for (let leaf = get.firstLeaf; leaf < Math.min(get.firstLeaf + get.leaves, this.#leavesOf(get.chunk)); leaf++) {
@@ -131,6 +126,18 @@ export class FetchChecker {
     }
   }
 
+  #whom(get: Get): void {
+    if (this.#dropped.has(get.holder)) this.#say(`asks holder ${get.holder}, which it has dropped`);
+    else if (!this.#holders.has(get.holder)) this.#say(`asks holder ${get.holder}, which is gone`);
+    const holder = this.#holders.get(get.holder);
+    if (holder !== undefined) {
+      if (!holder.announced.has(get.chunk))
+        this.#say(`asks ${get.holder} for ${get.chunk}, which it has not announced`);
+      if (!holder.verified && holder.asked.size > 0) this.#say(`asks ${get.holder} twice before anything was verified`);
+      holder.asked.add(get.request);
+    }
+  }
+
   #verified(holder: number, request: number): void {
     const asked = this.#asked.get(request);
     if (asked === undefined) return;
@@ -138,7 +145,7 @@ export class FetchChecker {
     const known = this.#holders.get(holder);
     if (known !== undefined) known.verified = true;
     const { chunk, firstLeaf, leaves } = asked.get;
-    if (this.#unwritten.has(chunk) || this.#kept.has(chunk)) return;
+    if (this.#unwritten.has(chunk) || this.#there.has(chunk)) return;
     if (asked.bytes === chunkLength(this.#geometry, chunk)) {
       this.#whole(chunk);
       return;
@@ -173,18 +180,12 @@ export class FetchChecker {
     this.#holders.get(holder)?.asked.delete(request);
   }
 
-  now(): number {
-    let bytes = this.#slicesBytes;
-    for (const asked of this.#asked.values()) bytes += asked.bytes;
-    for (const chunk of this.#unwritten) bytes += chunkLength(this.#geometry, chunk);
-    return bytes;
-  }
-
   #memory(): void {
     let bytes = this.#slicesBytes;
     for (const asked of this.#asked.values()) bytes += asked.bytes;
     for (const chunk of this.#unwritten) bytes += chunkLength(this.#geometry, chunk);
     this.mostMemoryBytes = Math.max(this.mostMemoryBytes, bytes);
+    // The last leaf is counted as a whole one here.
     if (bytes > this.#memoryBytes + 16_384) this.#say(`has ${bytes} bytes in memory, over ${this.#memoryBytes}`);
   }
 

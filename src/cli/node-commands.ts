@@ -4,7 +4,7 @@ import type { CommandContext } from "./main.ts";
 
 const STATUS_HELP = `
 --json prints {"peerId", "name", "addresses", "startedAt", "peers": [as cardume peers --json], "known", "uploadedBytes",
-"downloadedBytes", "counters"}.
+"downloadedBytes", "eventLoopDelayP99Ms" (how late the node is, 99 times of 100 no later than this), "counters"}.
 
 Exit code: 0 done, 3 no node runs for this data folder, 5 the machine refused.`;
 

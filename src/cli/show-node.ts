@@ -33,7 +33,8 @@ export function showPeers(flags: LibraryFlags): Promise<number> {
 
 /** A node at a glance, for a person. */
 export function statusLines(status: NodeStatus): string[] {
-  const { peerId, name, addresses, startedAtMs, peers, known, uploadedBytes, downloadedBytes, counters } = status;
+  const { peerId, name, addresses, startedAtMs, peers, known, counters } = status;
+  const { uploadedBytes, downloadedBytes, eventLoopDelayP99Ms } = status;
   const neighbours = peers.filter(({ isNeighbour }) => isNeighbour).length;
   const fields: readonly (readonly [string, string])[] = [
     ["peer id", peerId],
@@ -43,6 +44,7 @@ export function statusLines(status: NodeStatus): string[] {
     ["neighbours", `${neighbours}, of ${formatCount(peers.length, "connected peer")}, of ${known} known`],
     ["sent", formatBytes(uploadedBytes)],
     ["received", formatBytes(downloadedBytes)],
+    ["late by", formatDuration(eventLoopDelayP99Ms)],
     ...Object.entries(counters)
       .filter(([, count]) => count > 0)
       .sort(([one], [other]) => one.localeCompare(other, "en"))

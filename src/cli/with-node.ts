@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { readConfig } from "../config.ts";
 import { passingNodeOptions, peerAddresses } from "../config-node-options.ts";
 import { CardumeError } from "../core/errors.ts";
@@ -38,7 +37,7 @@ export function withNode(
       const node = async (peers: readonly string[]): Promise<NodeFace> => {
         const addresses = [...peerAddresses(joins), ...peers];
         if (reached.running !== undefined) return joined(reached.running, addresses, output, signal);
-        own ??= await startPassing(reached, nodeFlags, addresses, signal);
+        own ??= await startPassing(reached, nodeFlags, addresses);
         return new LocalNode(own);
       };
       try {
@@ -102,24 +101,10 @@ async function startPassing(
   { own: library }: Reached,
   flags: NodeFlags,
   addresses: readonly string[],
-  signal: AbortSignal,
 ): Promise<CardumeNode> {
   if (library === undefined) throw new Error("bug: a node is started where one runs");
   const { settings } = await readConfig({ folder: library.folder, flags: { ...flags, join: undefined } });
   const options = passingNodeOptions(settings);
   const join = [...new Set([...options.join, ...addresses])];
-  const node = await startNodeOf(library, { ...options, join }, () => {});
-  await firstPeer(node, signal);
-  return node;
-}
-
-/** A node that has just started knows nobody yet: the first question would go to nobody. */
-const FIRST_PEER_MS = 3000;
-const LOOK_MS = 20;
-
-async function firstPeer(node: CardumeNode, signal: AbortSignal): Promise<void> {
-  for (let ms = 0; ms < FIRST_PEER_MS && node.status().peers.length === 0; ms += LOOK_MS) {
-    if (signal.aborted) return;
-    await pause(LOOK_MS);
-  }
+  return await startNodeOf(library, { ...options, join }, () => {});
 }

@@ -259,6 +259,8 @@ export const NETWORK = {
   idleFetchStreamMs: 30_000,
   /** A holder tells what it has of a video, and sends its manifest, within this time. */
   openVideoMs: 15_000,
+  /** A holder that has not proven the video within this time is not waited for: the next is asked beside it. */
+  openNextMs: 500,
   /** A fetch that nobody can go on with looks for new holders this long before it ends. */
   fetchPatienceMs: 15_000,
   /** A node that has just started waits this long for its first neighbour before it says that there is nobody to ask. */

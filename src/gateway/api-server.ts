@@ -35,7 +35,8 @@ export function apiServer(routes: readonly Routes[], onBug: OnBug): FastifyInsta
   server.removeContentTypeParser("text/plain");
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const said = requestError(error) ?? apiError(error);
-    if (said.code === "internal") onBug(error, `${request.method} ${request.url}`);
+    // Whoever has gone away is the reason then, and not there to be told.
+    if (said.code === "internal" && !reply.raw.destroyed) onBug(error, `${request.method} ${request.url}`);
     return sendError(reply, said);
   });
   server.setNotFoundHandler((request, reply) => {
@@ -57,7 +58,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** Answers what is not for a path with 405, and with what is. */
 function refuseOtherMethods(server: FastifyInstance, known: ReadonlyMap<string, ReadonlySet<string>>): void {
-  for (const [url, methods] of [...known])
+  for (const [url, methods] of known)
     server.route({
       url,
       method: METHODS.filter((method) => !methods.has(method)),

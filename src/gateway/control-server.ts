@@ -22,7 +22,7 @@ export async function serveControl(
   { shutdown, onBug }: { readonly shutdown: () => void; readonly onBug: OnBug },
 ): Promise<ControlServer> {
   const { library } = node;
-  const server = apiServer([helloRoutes(node), libraryRoutes(library), nodeRoutes(node, shutdown)], onBug);
+  const server = apiServer([helloRoutes(node), libraryRoutes(node), nodeRoutes(node, shutdown)], onBug);
   const socket = await listenOnControlSocket(library.folder, (path) => server.listen({ path }).then(() => {}));
   return {
     path: socket.path,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { toBase32 } from "../core/content/base32.ts";
 import { CardumeError } from "../core/errors.ts";
 import { NETWORK } from "../core/limits.ts";
+import type { CardumeNode } from "../node/node-types.ts";
 import type { AddProgress } from "../store/add-paths.ts";
 import type { Library } from "../store/library.ts";
 import { sendBytes } from "./api-bytes.ts";
@@ -31,10 +32,10 @@ const nothingSchema = z.strictObject({});
 
 /** The routes of a library, under `/api/v1/videos` and `/api/v1/lookup`: see docs/API.md. */
 export const libraryRoutes =
-  (library: Library): Routes =>
+  (node: Pick<CardumeNode, "library" | "remove">): Routes =>
   (server) => {
-    addReading(server, library);
-    addChanging(server, library);
+    addReading(server, node.library);
+    addChanging(server, node);
   };
 
 function addReading(server: FastifyInstance, library: Library): void {
@@ -60,7 +61,8 @@ function addReading(server: FastifyInstance, library: Library): void {
   });
 }
 
-function addChanging(server: FastifyInstance, library: Library): void {
+function addChanging(server: FastifyInstance, node: Pick<CardumeNode, "library" | "remove">): void {
+  const { library } = node;
   server.post("/api/v1/videos", { bodyLimit: NETWORK.maxApiPathsBytes }, ({ body }, reply) => {
     const { paths, copy = false, title } = checked(addSchema, body);
     return sendLines(reply, added(library, reply, paths.map(filePath), { copy, ...defined({ title }) }));
@@ -72,7 +74,7 @@ function addChanging(server: FastifyInstance, library: Library): void {
   server.delete("/api/v1/videos/:id", async ({ params, query }) => {
     const { files } = checked(removeSchema, query);
     const { id } = checked(paramsSchema, params);
-    return { id: toBase32(id), isFileRemoved: await library.remove(id, { files: files === "true" }) };
+    return { id: toBase32(id), isFileRemoved: await node.remove(id, { files: files === "true" }) };
   });
 }
 

@@ -127,7 +127,12 @@ class Door implements DirectServer {
   }
 
   #connected(socket: Socket): void {
-    const address = socket.remoteAddress ?? "";
+    const address = socket.remoteAddress;
+    if (address === undefined) {
+      // It has gone already.
+      socket.destroy();
+      return;
+    }
     const fromThere = [...this.#unproven.values()].filter((one) => one.address === address).length;
     if (this.#unproven.size >= NETWORK.maxUnprovenSockets || fromThere >= NETWORK.maxUnprovenSocketsPerAddress) {
       this.counters.crowded++;
@@ -137,6 +142,7 @@ class Door implements DirectServer {
     const end = endOf(socket);
     const timer = setTimeout(() => {
       this.counters.late++;
+      this.#forget(end);
       socket.destroy();
     }, NETWORK.unprovenSocketMs);
     this.#unproven.set(end, { address, timer });

@@ -1,4 +1,3 @@
-import { sizeProblem } from "../core/content/geometry.ts";
 import type { Link } from "../core/content/link.ts";
 import type { Manifest } from "../core/content/manifest.ts";
 import { CardumeError } from "../core/errors.ts";
@@ -12,7 +11,7 @@ import type { Holders } from "./holders.ts";
 import type { FetchProgress, FetchResult, FetchTarget } from "./node-types.ts";
 import type { SlotPool } from "./slot-pool.ts";
 import { VideoFetch } from "./video-fetch.ts";
-import { fetchLastLeaf, fetchManifest } from "./video-opening.ts";
+import { VideoOpener } from "./video-opener.ts";
 
 /** A peer that said it holds a video. */
 export interface Candidate {
@@ -48,7 +47,7 @@ export class FetchRun {
   #store: ChunkStore | undefined;
   #fetch: VideoFetch | undefined;
   #manifest: Manifest | undefined;
-  #isOpening = false;
+  readonly #opener: VideoOpener;
   #title = "";
   #isOver = false;
   #isSearching = false;
@@ -63,6 +62,11 @@ export class FetchRun {
     this.#parts = parts;
     this.#target = target;
     this.#title = target.link?.name ?? target.holders?.[0]?.title ?? "";
+    this.#opener = new VideoOpener(target.id, parts.library, {
+      opened: (store) => this.#begin(store),
+      lied: (holder, reason) => this.#lied(holder, reason),
+      failed: (error) => this.#ended.reject(error),
+    });
     this.done = this.#run();
   }
 
@@ -176,7 +180,7 @@ export class FetchRun {
     this.#hopeAtMs = monotonicMs();
     if (holder.infos.length === 1) {
       if (this.#fetch !== undefined) this.#attach(holder);
-      else void this.#openWith(holder);
+      else this.#opener.add(holder);
     } else this.#holds(holder, info);
   }
 
@@ -190,39 +194,6 @@ export class FetchRun {
     // Its size is proven here by now: who says another is wrong about all of it.
     if (bytes !== this.#manifest?.geometry.bytes) holder.end("dropped", "it says the video has another size");
     else this.#fetch?.tell({ type: "holds", holder: holder.number, firstChunk, bitmap });
-  }
-
-  /** Gets what proves the video from the first holder that can give it; the others wait meanwhile. */
-  async #openWith(holder: FetchHolder): Promise<void> {
-    if (this.#isOpening || this.#store !== undefined || holder.stream === undefined) return;
-    this.#isOpening = true;
-    try {
-      await this.#openFrom(holder, holder.stream);
-    } catch (error) {
-      this.#ended.reject(error);
-    } finally {
-      this.#isOpening = false;
-    }
-    const next = [...this.#holders.values()].find((one) => one.state === "serving" && !this.#tried.has(one));
-    if (this.#store === undefined && next !== undefined && !this.#isOver) void this.#openWith(next);
-  }
-
-  readonly #tried = new Set<FetchHolder>();
-
-  async #openFrom(holder: FetchHolder, stream: NonNullable<FetchHolder["stream"]>): Promise<void> {
-    this.#tried.add(holder);
-    if (sizeProblem(holder.infos[0]?.bytes ?? 0) !== undefined) return this.#lied(holder, "it says an impossible size");
-    const manifest = await fetchManifest(stream, holder.video, this.id);
-    if (manifest === "wrong") return this.#lied(holder, "it sent another video's manifest");
-    if (manifest === "none" || this.#isOver) return;
-    const lastLeaf = await fetchLastLeaf(stream, holder.video, manifest);
-    if (lastLeaf === "none" || this.#isOver) return;
-    try {
-      this.#begin(await this.#parts.library.receive(manifest, lastLeaf));
-    } catch (error) {
-      if ((error as CardumeError).code !== "size-unproven") throw error;
-      this.#lied(holder, "it sent a size that its last leaf does not prove");
-    }
   }
 
   #lied(holder: FetchHolder, reason: string): void {
@@ -293,6 +264,7 @@ export class FetchRun {
     this.#isOver = true;
     clearTimeout(this.#timer);
     this.#abort.abort();
+    this.#opener.stop();
     this.#fetch?.stop();
     for (const holder of this.#holders.values()) holder.end("gone", "the fetch has ended");
     await this.#store?.close();

@@ -49,6 +49,8 @@ export class NeighboursService {
   readonly #dials = new Map<string, number>();
   /** Neighbours that were asked for peers and have not answered. */
   readonly #asked = new Set<string>();
+  /** By peer, the check of the signatures that it sent; there is one at a time, since it was asked once. */
+  readonly #checks = new Map<string, Promise<void>>();
   readonly #idle: IdleConnections;
   readonly #stopping = new AbortController();
   #isHandling = false;
@@ -63,7 +65,7 @@ export class NeighboursService {
     links.listen({
       opened: (link) => this.#opened(link, this.#dials.get(link.peer)),
       message: (peer, message) => {
-        if (message.type === "peers") void this.#peers(peer, message.records);
+        if (message.type === "peers") this.#peers(peer, message.records);
       },
       closed: (peer) => this.#closed(peer),
       fault: (peer, what) => this.#fault(peer, what),
@@ -77,7 +79,9 @@ export class NeighboursService {
     engine.libp2p.addEventListener("peer:identify", this.#identified);
     engine.onLanPeer(({ peer, addresses }) => this.#learned({ peer, addresses }, "lan"));
     this.#ownAddresses();
-    for (const { peer } of book.refused()) this.#handle({ type: "lied", peer });
+    // Those that are refused for minutes only are the gater's affair.
+    const soonMs = Date.now() + NETWORK.malformedMemoryMs;
+    for (const { peer, untilMs } of book.refused()) if (untilMs > soonMs) this.#handle({ type: "lied", peer });
     for (const peer of book.peers()) this.#learned(peer, "memory");
     for (const text of join) {
       const { peer, address } = parsePeerAddress(text);
@@ -173,12 +177,19 @@ export class NeighboursService {
   }
 
   #opened({ peer, address, direction }: FindLink, dial: number | undefined): void {
-    this.#handle({ type: "connected", peer, address, direction, dial });
+    this.#inTurn(peer, () => this.#handle({ type: "connected", peer, address, direction, dial }));
   }
 
   #closed(peer: string): void {
     this.#asked.delete(peer);
-    this.#handle({ type: "disconnected", peer });
+    this.#inTurn(peer, () => this.#handle({ type: "disconnected", peer }));
+  }
+
+  /** Whoever has no room tells of others and goes: what it told is heard before it is gone. */
+  #inTurn(peer: string, then: () => void): void {
+    const check = this.#checks.get(peer);
+    if (check === undefined) then();
+    else void check.then(then);
   }
 
   #fault(peer: string, what: string): void {
@@ -188,13 +199,16 @@ export class NeighboursService {
   }
 
   /** A Peers frame: a question, or an answer, whose signatures are checked only when it was asked for. */
-  async #peers(from: string, records: readonly Uint8Array[]): Promise<void> {
-    if (records.length === 0) {
-      this.#handle({ type: "peers-asked", from });
-      return;
-    }
-    const wasAsked = this.#asked.delete(from);
-    const opened = await Promise.all(wasAsked ? records.map((record) => this.#named(record)) : []);
+  #peers(from: string, records: readonly Uint8Array[]): void {
+    if (records.length === 0) this.#handle({ type: "peers-asked", from });
+    else if (this.#asked.delete(from)) {
+      const check = this.#told(from, records).finally(() => this.#checks.delete(from));
+      this.#checks.set(from, check);
+    } else this.#handle({ type: "peers-told", from, peers: [] });
+  }
+
+  async #told(from: string, records: readonly Uint8Array[]): Promise<void> {
+    const opened = await Promise.all(records.map((record) => this.#named(record)));
     this.#handle({ type: "peers-told", from, peers: opened.flatMap((peer) => peer ?? []) });
   }
 
@@ -249,7 +263,8 @@ export class NeighboursService {
         book.forget(effect.peer);
         return;
       case "remember-liar":
-        book.refuse(effect.peer, "lied", NETWORK.liarMemoryMs);
+        // Whoever found it out has said why, and the book has that.
+        if (!book.isRefused(effect.peer)) book.refuse(effect.peer, "lied", NETWORK.liarMemoryMs);
         return;
     }
   }

@@ -1,7 +1,6 @@
 import { randomInt } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { Link } from "../core/content/link.ts";
-import { CardumeError } from "../core/errors.ts";
 import { NETWORK } from "../core/limits.ts";
 import type { Wanted } from "../core/wire/stream/find-message.ts";
 import { monotonicMs } from "../runtime/clock.ts";
@@ -18,6 +17,7 @@ import { FindService } from "./find-service.ts";
 import { HolderCache } from "./holder-cache.ts";
 import { Holders } from "./holders.ts";
 import { lookUp } from "./library-look-up.ts";
+import { merged } from "./merged.ts";
 import { NeighboursService } from "./neighbours-service.ts";
 import type {
   CardumeNode,
@@ -32,6 +32,7 @@ import type {
 } from "./node-types.ts";
 import { openCarrier } from "./open-carrier.ts";
 import { PeerBook } from "./peer-book.ts";
+import { ProviderService } from "./provider-service.ts";
 import { ServeService } from "./serve-service.ts";
 import { SlotPool } from "./slot-pool.ts";
 import { takeClients } from "./take-clients.ts";
@@ -100,10 +101,12 @@ class RunningNode implements CardumeNode {
   readonly #holders: Holders;
   readonly #fetches: FetchService;
   readonly #cache = new HolderCache();
+  readonly #providers: ProviderService;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   readonly #startedAtMs = Date.now();
   readonly #firstNeighbourByMs = monotonicMs() + NETWORK.firstNeighbourMs;
   #direct: DirectServer | undefined;
+  #announcing: NodeJS.Timeout | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(parts: NodeParts, engine: Engine, book: PeerBook, counters: Counters) {
@@ -115,6 +118,7 @@ class RunningNode implements CardumeNode {
     this.#engine = engine;
     this.#book = book;
     this.#counters = counters;
+    this.#providers = new ProviderService(engine);
     this.#links = new FindLinks(engine, options.name);
     this.#find = new FindService({
       engine,
@@ -152,6 +156,14 @@ class RunningNode implements CardumeNode {
     this.#direct = await takeClients(this.#engine, this.#serve, options);
     await this.#links.start();
     this.#neighbours.start();
+    if (this.#providers.isOn) this.#announcing = setInterval(() => this.#announceNew(), ANNOUNCE_MS).unref();
+  }
+
+  /** What was announced before costs nothing. */
+  #announceNew(): void {
+    this.announce().catch((error: Error) =>
+      this.#parts.onEvent?.({ type: "log", level: "warn", text: `cannot announce: ${error.message}` }),
+    );
   }
 
   addresses(): string[] {
@@ -194,15 +206,18 @@ class RunningNode implements CardumeNode {
     await this.#neighbours.join(address);
   }
 
-  announce(): Promise<number> {
-    return Promise.reject(
-      new CardumeError("dht-off", "this node has joined no hash table: start it with --dht", { exitCode: 2 }),
+  async announce({ signal }: { readonly signal?: AbortSignal } = {}): Promise<number> {
+    const held = (await this.library.list()).filter((video) => video.held > 0);
+    return this.#providers.announce(
+      held.map(({ id }) => id),
+      signal,
     );
   }
 
   async remove(id: Uint8Array, options: { readonly files?: boolean } = {}): Promise<boolean> {
     await this.#fetches.stop(id);
     await this.#serve.forget(id);
+    await this.#providers.withdraw(id);
     return this.library.remove(id, options);
   }
 
@@ -213,6 +228,7 @@ class RunningNode implements CardumeNode {
 
   async #close(): Promise<void> {
     this.#loopDelay.disable();
+    clearInterval(this.#announcing);
     await this.#fetches.close();
     this.#neighbours.stop();
     this.#find.stop();
@@ -231,6 +247,11 @@ class RunningNode implements CardumeNode {
   };
 
   async *#holdersOf(id: Uint8Array, signal: AbortSignal): AsyncGenerator<Candidate> {
+    const found = this.#foundHolders(id, signal);
+    yield* this.#providers.isOn ? merged<Candidate>([found, this.#providers.providers(id, signal)]) : found;
+  }
+
+  async *#foundHolders(id: Uint8Array, signal: AbortSignal): AsyncGenerator<Candidate> {
     for await (const { holder, addresses } of this.#searchFor({ kind: "video", id }, ENOUGH_HOLDERS, signal))
       yield { peer: holder, addresses };
   }
@@ -285,6 +306,9 @@ class RunningNode implements CardumeNode {
     this.#serve.drop(peer, reason);
   }
 }
+
+/** Videos that were added since are announced this often; the table itself repeats what it was told. */
+const ANNOUNCE_MS = 600_000;
 
 /** Holders of one video that are enough to begin with. */
 const ENOUGH_HOLDERS = 4;

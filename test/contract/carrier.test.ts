@@ -94,6 +94,14 @@ describe.for(kinds)("%s", ([kind, make]) => {
     });
     expect(await late).toEqual([false, false]);
   });
+});
+
+describe.for(kinds)("%s, with what it is given", ([, make]) => {
+  let pairs: CarrierPairs;
+  beforeAll(async () => {
+    pairs = await make();
+  });
+  afterAll(() => pairs.close());
 
   test("leaves bytes alone that are changed when they are said to be sent", async () => {
     const { client, holder } = await pairs.pair();
@@ -139,6 +147,14 @@ describe.for(kinds)("%s", ([kind, make]) => {
     await recorder.untilEnd();
     expect([recorder.all.equals(bytes), recorder.end]).toEqual([true, "well"]);
   });
+});
+
+describe.for(kinds)("%s, closed", ([, make]) => {
+  let pairs: CarrierPairs;
+  beforeAll(async () => {
+    pairs = await make();
+  });
+  afterAll(() => pairs.close());
 
   test("gives everything that was sent before a close, and says the end once and last", async () => {
     const { client, holder } = await pairs.pair();
@@ -203,6 +219,14 @@ describe.for(kinds)("%s that is held back", ([, make]) => {
     await recorder.untilEnd();
     expect([recorder.end, recorder.bytesCome, recorder.faults]).toEqual(["well", 1000 + most, []]);
   });
+});
+
+describe.for(kinds)("%s, paused and busy", ([, make]) => {
+  let pairs: CarrierPairs;
+  beforeAll(async () => {
+    pairs = await make();
+  });
+  afterAll(() => pairs.close());
 
   test("a pause in the middle of what comes is obeyed at once, and a thousand pauses lose nothing", async () => {
     const { client, holder } = await pairs.pair();
@@ -290,6 +314,14 @@ describe.for(kinds)("%s that is destroyed", ([, make]) => {
     client.destroy();
     expect(recorder.end).toBe("enough");
   });
+});
+
+describe.for(kinds)("%s, cut off", ([, make]) => {
+  let pairs: CarrierPairs;
+  beforeAll(async () => {
+    pairs = await make();
+  });
+  afterAll(() => pairs.close());
 
   test("the other side hears a reason when it ended with something under way", async () => {
     const { client, holder } = await pairs.pair();

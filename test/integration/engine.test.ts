@@ -4,7 +4,8 @@ import { multiaddr } from "@multiformats/multiaddr";
 import { describe, expect } from "vitest";
 import { startEngine } from "../../src/node/engine.ts";
 import { peerIdOf } from "../../src/node/engine-key.ts";
-import { connect, newKey, test } from "./support/shoal.ts";
+import { connect, newKey } from "./support/fish.ts";
+import { test } from "./support/shoal.ts";
 import { until } from "./support/waiting.ts";
 
 const listening = (server: Server): Promise<number> =>

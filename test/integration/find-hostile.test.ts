@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import type { Stream } from "@libp2p/interface";
 import { describe, expect } from "vitest";
 import { encodeFind } from "../../src/core/wire/stream/find-codec.ts";
-import { acceptAll, connect, type Fish, heldVideo, searchAll, test } from "./support/shoal.ts";
+import { acceptAll, connect, type Fish, heldVideo, searchAll } from "./support/fish.ts";
+import { test } from "./support/shoal.ts";
 import { until } from "./support/waiting.ts";
 
 const FILM = heldVideo(7, "The slow river");

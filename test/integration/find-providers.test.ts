@@ -1,6 +1,7 @@
 import { describe, expect } from "vitest";
 import { type Provider, ProviderService } from "../../src/node/provider-service.ts";
-import { connect, type Fish, heldVideo, test } from "./support/shoal.ts";
+import { connect, type Fish, heldVideo } from "./support/fish.ts";
+import { test } from "./support/shoal.ts";
 import { until } from "./support/waiting.ts";
 
 const { id: FILM } = heldVideo(7, "");

@@ -1,5 +1,6 @@
 import { describe, expect } from "vitest";
-import { acceptAll, connect, type Fish, heldVideo, type Shoal, searchAll, test } from "./support/shoal.ts";
+import { acceptAll, connect, type Fish, heldVideo, searchAll } from "./support/fish.ts";
+import { type Shoal, test } from "./support/shoal.ts";
 import { until } from "./support/waiting.ts";
 
 const FILM = heldVideo(7, "The slow river");

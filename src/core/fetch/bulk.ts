@@ -2,6 +2,8 @@ import type { ChunkJob } from "./chunk-job.ts";
 import type { FetchBook } from "./fetch-book.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
 import { GRAIN_BYTES, type Run, runBytes } from "./grains.ts";
+import { makeRoom } from "./memory.ts";
+import { isGoodChoice } from "./urgent.ts";
 
 /** What nobody waits for. */
 const BULK = 2;
@@ -44,23 +46,24 @@ interface Part {
 
 function restOfChunk(book: FetchBook, holder: FetchHolder, most: number): Part | undefined {
   for (const job of book.partial) {
-    if (!book.holds(holder, job.chunk)) continue;
+    if (!book.holds(holder, job.chunk) || !(book.wantAll || book.readers.wants(job.chunk))) continue;
     const run = job.freeRun(most);
     if (run !== undefined && isInTime(book, holder, job, run)) return { job, run };
   }
   return undefined;
 }
 
-/** A slow holder is not given what a reader will need before it can send it: a faster one gets to it. */
+/** A slow holder is not given what a reader will need before it can send it, when a faster one can. */
 function isInTime(book: FetchBook, holder: FetchHolder, job: ChunkJob, run: Run): boolean {
   if (book.readers.size === 0) return true;
   const leftMs = book.readers.dueMs(job.chunk, run.first) - book.nowMs;
-  return leftMs === Infinity || holder.expectedMs(runBytes(run, job.bytes), BULK, book.nowMs) <= leftMs;
+  if (leftMs === Infinity) return true;
+  return isGoodChoice(book, holder, job.chunk, holder.expectedMs(runBytes(run, job.bytes), BULK, book.nowMs), leftMs);
 }
 
 function nextChunk(book: FetchBook, holder: FetchHolder, most: number): Part | undefined {
   const chunk = book.wantAll ? book.nextChunk(holder) : readAhead(book, holder, most);
-  if (chunk < 0 || !makeRoom(book, chunk)) return undefined;
+  if (chunk < 0 || !makeRoom(book, chunk, false)) return undefined;
   const job = book.begin(chunk);
   return { job, run: job.freeRun(most) as Run };
 }
@@ -75,25 +78,9 @@ function readAhead(book: FetchBook, holder: FetchHolder, most: number): number {
   for (const reader of readers.values()) {
     const last = Math.ceil(readers.windowEnd(reader) / readers.grainsPerChunk);
     for (let chunk = Math.floor(reader.position / geometry.chunkBytes); chunk < last; chunk++) {
-      if (book.isKept(chunk) || book.jobs.has(chunk) || !book.holds(holder, chunk)) continue;
+      if (book.isThere(chunk) || book.jobs.has(chunk) || !book.holds(holder, chunk)) continue;
       if (readers.dueOf(reader, chunk * readers.grainsPerChunk) - nowMs >= expectedMs) return chunk;
     }
   }
   return -1;
-}
-
-/**
- * Whether there is memory for a chunk. What is only left to see silent holders return, and chunks that nobody can send the
- * rest of, stand back for it.
- */
-function makeRoom(book: FetchBook, chunk: number): boolean {
-  if (book.mayBegin(chunk, false) || (book.jobs.size === 0 && book.mayBegin(chunk, true))) return true;
-  for (const request of book.moot) book.cancel(request);
-  if (book.mayBegin(chunk, false)) return true;
-  for (const job of book.partial) {
-    if (job.requests.size > 0 || book.scheduler.activeHoldersOf(book.placeOf(job.chunk)) > 0) continue;
-    book.discard(job);
-    if (book.mayBegin(chunk, false)) return true;
-  }
-  return false;
 }

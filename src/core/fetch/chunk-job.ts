@@ -14,6 +14,8 @@ export interface FetchRequest {
   readonly sentAtMs: number;
   /** Its memory is counted beside that of its chunk, since another holder had been asked for the same bytes. */
   isExtra: boolean;
+  /** How many holders had been asked for it before, and had not begun to answer when a better one was found. */
+  readonly moves: number;
   /** Nothing was in flight at the holder before it: its first byte tells the round trip. */
   readonly wasIdle: boolean;
   readonly mark: RateMark;
@@ -131,13 +133,12 @@ export class ChunkJob {
     return (maskOf(run) & this.#real(word) & ~(this.#have[word] as number)) === 0;
   }
 
-  /** Whether so many requests for all or parts of a run are under way at holders other than a run's own. */
-  copiesOf(run: Run): number {
+  /** Other requests for the same bytes or a part of them. */
+  copiesOf({ id, run }: FetchRequest): FetchRequest[] {
     const mask = maskOf(run);
-    let copies = 0;
-    for (const other of this.requests)
-      if (other.run.first >> 4 === run.first >> 4 && (maskOf(other.run) & mask) !== 0) copies++;
-    return copies;
+    const isCopy = (other: FetchRequest): boolean =>
+      other.id !== id && other.run.first >> 4 === run.first >> 4 && (maskOf(other.run) & mask) !== 0;
+    return [...this.requests].filter(isCopy);
   }
 
   #isFreeRun(word: number, at: number, grains: number): boolean {

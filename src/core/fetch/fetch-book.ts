@@ -50,7 +50,8 @@ export class FetchBook {
     wastedBytes: 0,
   };
   readonly readers: Readers;
-  readonly #kept: Uint8Array;
+  /** Of each chunk: 0 not here, 1 in the file, 2 held for good. */
+  readonly #state: Uint8Array;
   keptChunks = 0;
   keptBytes = 0;
   /** Of chunks under way and of second requests. */
@@ -73,7 +74,7 @@ export class FetchBook {
     this.wantAll = wantAll;
     this.readers = new Readers(geometry);
     this.maxMemoryBytes = Math.max(memoryBytes ?? NETWORK.maxFetchMemoryBytes, 2 * geometry.chunkBytes);
-    this.#kept = new Uint8Array(geometry.chunks);
+    this.#state = new Uint8Array(geometry.chunks);
     this.#chunkAt = spreadOrder(geometry.chunks, seed);
     this.#placeOf = new Int32Array(geometry.chunks);
     for (const [place, chunk] of this.#chunkAt.entries()) this.#placeOf[chunk] = place;
@@ -83,7 +84,12 @@ export class FetchBook {
   }
 
   isKept(chunk: number): boolean {
-    return this.#kept[chunk] === 1;
+    return this.#state[chunk] === 2;
+  }
+
+  /** Whether nobody needs to be asked for a chunk: it is in the file, for good or not yet. */
+  isThere(chunk: number): boolean {
+    return this.#state[chunk] !== 0;
   }
 
   isChunk(chunk: number): boolean {
@@ -163,11 +169,11 @@ export class FetchBook {
   }
 
   /** Asks a holder for a run of a chunk under way. `isHedge`: another one has been asked for it. */
-  ask(holder: FetchHolder, job: ChunkJob, run: Run, priority: number, isHedge: boolean): void {
+  ask(holder: FetchHolder, job: ChunkJob, run: Run, priority: number, isHedge: boolean, moves: number = 0): void {
     const bytes = runBytes(run, job.bytes);
     const request: FetchRequest = {
       id: this.#nextRequest++,
-      ...{ holder, job, run, bytes, priority, isExtra: isHedge, sentAtMs: this.nowMs },
+      ...{ holder, job, run, bytes, priority, isExtra: isHedge, moves, sentAtMs: this.nowMs },
       wasIdle: holder.bytesInFlight === 0,
       mark: holder.meter.mark(holder.bytesInFlight, this.nowMs),
       ...{ receivedBytes: 0, begunAtMs: Number.NaN, arrived: false, moot: false },
@@ -199,7 +205,7 @@ export class FetchBook {
     this.counters.takenOver++;
     this.counters.cancels++;
     this.effects.push({ type: "cancel", holder: request.holder.id, request: request.id });
-    this.ask(to, request.job, request.run, priority, false);
+    this.ask(to, request.job, request.run, priority, false, request.moves + 1);
     this.over(request);
   }
 
@@ -254,6 +260,7 @@ export class FetchBook {
 
   /** A chunk is in the file: its memory is free. */
   written(chunk: number): void {
+    if (this.#state[chunk] === 0) this.#state[chunk] = 1;
     const job = this.jobs.get(chunk);
     if (job === undefined) return;
     this.jobs.delete(chunk);
@@ -270,7 +277,7 @@ export class FetchBook {
   /** A chunk is held for good. */
   keep(chunk: number): void {
     if (this.isKept(chunk)) return;
-    this.#kept[chunk] = 1;
+    this.#state[chunk] = 2;
     this.keptChunks++;
     this.keptBytes += chunkLength(this.geometry, chunk);
     this.scheduler.arrived(this.placeOf(chunk));
@@ -282,10 +289,10 @@ export class FetchBook {
     if (job !== undefined && !job.isWhole) return;
     if (job !== undefined) this.written(chunk);
     if (this.isKept(chunk)) {
-      this.#kept[chunk] = 0;
       this.keptChunks--;
       this.keptBytes -= chunkLength(this.geometry, chunk);
     }
+    this.#state[chunk] = 0;
     this.scheduler.reopen(this.placeOf(chunk));
     this.readers.freed(chunk, 0);
     this.stirred = true;

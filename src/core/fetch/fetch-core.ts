@@ -182,7 +182,6 @@ export class FetchCore {
     const request = requests.get(input.request) ?? ghostOf(holder, input.request);
     if (request === undefined || request.holder.id !== input.holder) {
       counters.late++;
-      if (holder !== undefined) signOfLife(this.#book, holder);
       return;
     }
     if (holder !== undefined) this.#touched.add(holder);

@@ -13,6 +13,9 @@ const HEDGED_BYTES = 524_288;
 /** What somebody waits for may take so many times as much. */
 const URGENT_FACTOR = 1.5;
 
+/** So often a request goes to a better holder: two that are alike would hand it to and fro. */
+const MAX_MOVES = 3;
+
 /** A request under way, and in how many ms the rest of it is expected. */
 interface Awaited {
   readonly request: FetchRequest;
@@ -48,13 +51,10 @@ export function hedgeLast(book: FetchBook): void {
 export function relieve(book: FetchBook, silent: FetchHolder): void {
   let isOldest = true;
   for (const request of [...silent.live]) {
-    if (request.moot) {
-      isOldest = false;
-      continue;
-    }
-    const helper = isElsewhere(book, request) ? helperFor(book, request, Infinity, request.priority) : undefined;
-    if (isOldest && helper !== undefined) takeOver(book, request, helper, request.priority);
-    if (!isOldest && isElsewhere(book, request)) book.cancel(request);
+    if (isOldest && !request.moot) {
+      const helper = helperFor(book, request, Infinity, request.priority);
+      if (helper !== undefined) takeOver(book, request, helper, request.priority);
+    } else if (!request.moot && isElsewhere(book, request)) book.cancel(request);
     isOldest = false;
   }
 }
@@ -87,28 +87,36 @@ function helperFor(
     // The same holder may be told that it is urgent now.
     const isItself = holder === request.holder;
     if (isItself && (priority >= request.priority || !Number.isNaN(request.begunAtMs))) continue;
-    if (!holder.trusted || !holder.hasRoom(priority, 1, book.nowMs)) continue;
+    if ((!holder.trusted && !request.holder.stalled) || !holder.hasRoom(priority, 1, book.nowMs)) continue;
     const itsMs = holder.expectedMs(request.bytes, priority, book.nowMs);
     if (itsMs < bestMs) [best, bestMs] = [holder, itsMs];
   }
   return best;
 }
 
-/** Asks a holder for what another owes. That one's request is taken back unless its answer is on the way already. */
+/**
+ * Asks a holder for what another owes. That one's request is taken back unless its answer is on the way already, or is what
+ * tells that a silent holder lives.
+ */
 function takeOver(book: FetchBook, request: FetchRequest, helper: FetchHolder, priority: number): void {
   const { job, run, holder } = request;
-  if (job.copiesOf(run) > 1) return;
-  if (Number.isNaN(request.begunAtMs) && !isSignOfLife(request)) {
-    book.move(request, helper, priority);
-    return;
-  }
-  const most = (HEDGED_SHARE * book.geometry.bytes + HEDGED_BYTES) * (priority === 0 ? URGENT_FACTOR : 1);
-  if (helper === holder || book.hedgedBytes + request.bytes > most) return;
-  if (book.memoryBytes + request.bytes > book.maxMemoryBytes) return;
-  book.ask(helper, job, run, priority, true);
+  const copies = job.copiesOf(request);
+  if (copies.some((copy) => !copy.holder.stalled)) return;
+  if (request.moves >= MAX_MOVES && !holder.stalled) return;
+  if (Number.isNaN(request.begunAtMs) && !isSignOfLife(request)) book.move(request, helper, priority);
+  else if (helper === holder) return;
+  else if (copies.length === 0 && mayHedge(book, request, priority)) book.ask(helper, job, run, priority, true);
+  // Nothing has come for long: better what the holder may send is wasted than that everybody waits.
+  else if (holder.stalled) book.move(request, helper, priority);
 }
 
-/** The oldest request of a silent holder is never taken back: its answer tells that the holder lives. */
+/** Whether the same bytes may be asked for twice: duplicates are bounded, and so is memory. */
+function mayHedge(book: FetchBook, request: FetchRequest, priority: number): boolean {
+  const most = (HEDGED_SHARE * book.geometry.bytes + HEDGED_BYTES) * (priority === 0 ? URGENT_FACTOR : 1);
+  return book.hedgedBytes + request.bytes <= most && book.memoryBytes + request.bytes <= book.maxMemoryBytes;
+}
+
+/** The oldest request of a silent holder is taken back only when nothing else helps: its answer tells that the holder lives. */
 function isSignOfLife(request: FetchRequest): boolean {
   const [oldest] = request.holder.live;
   return request.holder.stalled && request === oldest;

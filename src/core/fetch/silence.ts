@@ -13,6 +13,12 @@ export function lookAtSilence(book: FetchBook): void {
       book.counters.stalls++;
     }
     if (!holder.stalled) continue;
+    if (holder.live.size === 0) {
+      // All that it owed was taken over: it is tried again after a rest.
+      holder.stalled = false;
+      holder.refused(book.nowMs);
+      continue;
+    }
     relieve(book, holder);
     if (holder.quietMs(book.nowMs) < holder.silentMs) continue;
     if (someoneElseAnswers(book, holder)) book.drop(holder, "silent");

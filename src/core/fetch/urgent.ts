@@ -1,7 +1,7 @@
-import type { ChunkJob } from "./chunk-job.ts";
 import type { FetchBook } from "./fetch-book.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
 import { GRAIN_BYTES } from "./grains.ts";
+import { makeRoom } from "./memory.ts";
 import type { Reader } from "./readers.ts";
 
 /** A holder that has room is asked instead of a better one that has none if it is not worse than so many times … */
@@ -44,8 +44,8 @@ function askNext(book: FetchBook, reader: Reader): boolean {
   const priority = readers.isStrict(reader, at) ? 0 : 1;
   const holder = soonest(book, chunk, priority, readers.dueOf(reader, at) - book.nowMs);
   if (holder === undefined) return false;
-  const job = book.jobs.get(chunk) ?? begin(book, chunk, priority);
-  if (job === undefined) return false;
+  if (!book.jobs.has(chunk) && !makeRoom(book, chunk, priority === 0)) return false;
+  const job = book.jobs.get(chunk) ?? book.begin(chunk);
   // The first part is one grain: it is there soonest. The further ahead, the larger.
   const ahead = at - Math.floor(reader.position / GRAIN_BYTES);
   const run = job.freeRunAt(
@@ -63,7 +63,7 @@ function advance(book: FetchBook, reader: Reader): boolean {
   while (reader.cursor < end) {
     const chunk = Math.floor(reader.cursor / grainsPerChunk);
     const job = book.jobs.get(chunk);
-    if (job === undefined && !book.isKept(chunk)) return true;
+    if (job === undefined && !book.isThere(chunk)) return true;
     const free = job === undefined ? -1 : job.nextFree(reader.cursor % grainsPerChunk);
     reader.cursor = free < 0 ? (chunk + 1) * grainsPerChunk : chunk * grainsPerChunk + free;
     if (free >= 0) return reader.cursor < end;
@@ -78,29 +78,32 @@ function advance(book: FetchBook, reader: Reader): boolean {
 function soonest(book: FetchBook, chunk: number, priority: number, dueInMs: number): FetchHolder | undefined {
   let best: FetchHolder | undefined;
   let bestMs = Infinity;
-  let anyMs = Infinity;
   for (const holder of book.holdersOf(chunk)) {
+    if (!holder.hasRoom(priority, 1, book.nowMs)) continue;
     const expectedMs = holder.expectedMs(GRAIN_BYTES, priority, book.nowMs);
-    if (holder.hasRoom(priority, 1, book.nowMs)) {
-      if (expectedMs < bestMs) [best, bestMs] = [holder, expectedMs];
-    } else if (holder.trusted && !holder.stalled && holder.restsUntilMs <= book.nowMs)
-      anyMs = Math.min(anyMs, expectedMs);
+    if (expectedMs < bestMs) [best, bestMs] = [holder, expectedMs];
   }
-  if (bestMs <= dueInMs || bestMs <= GOOD_ENOUGH * anyMs + GOOD_ENOUGH_MS) return best;
-  return undefined;
+  return best !== undefined && isGoodChoice(book, best, chunk, bestMs, dueInMs) ? best : undefined;
 }
 
-/** Begins a chunk for a reader. What nobody reads gives way when there is no memory for something that is waited for. */
-function begin(book: FetchBook, chunk: number, priority: number): ChunkJob | undefined {
-  if (book.mayBegin(chunk, priority === 0)) return book.begin(chunk);
-  if (priority > 0) return undefined;
-  let victim: ChunkJob | undefined;
-  for (const job of book.jobs.values())
-    if (!job.isWhole && !book.readers.wants(job.chunk) && (victim === undefined || job.haveGrains < victim.haveGrains))
-      victim = job;
-  if (victim === undefined) return undefined;
-  book.discard(victim);
-  return book.mayBegin(chunk, true) ? book.begin(chunk) : undefined;
+/**
+ * Whether a holder that is expected to send something of a chunk in `expectedMs` does it in time, or not much later than the
+ * best of the others, whether that one has room now or not.
+ */
+export function isGoodChoice(
+  book: FetchBook,
+  holder: FetchHolder,
+  chunk: number,
+  expectedMs: number,
+  dueInMs: number,
+): boolean {
+  if (expectedMs <= dueInMs) return true;
+  for (const other of book.holdersOf(chunk)) {
+    if (other === holder || !other.trusted || other.stalled || other.restsUntilMs > book.nowMs) continue;
+    const itsMs = other.expectedMs(GRAIN_BYTES, 0, book.nowMs);
+    if (expectedMs > GOOD_ENOUGH * itsMs + GOOD_ENOUGH_MS) return false;
+  }
+  return true;
 }
 
 /** The largest power of two that is not above a number, which is at least 1. */
@@ -120,6 +123,7 @@ export function cancelUnwanted(book: FetchBook): void {
     const isWanted = readers.priorityOf(request.job.chunk, request.run.first, request.run.grains) < 2;
     if (!isWanted && (isInTheWay || (!book.wantAll && !readers.wants(request.job.chunk)))) book.cancel(request);
   }
-  if (book.wantAll) return;
-  for (const job of [...book.jobs.values()]) if (!job.isWhole && !readers.wants(job.chunk)) book.discard(job);
+  if (book.wantAll || readers.size > 0) return;
+  // Slices that have come are kept as long as somebody reads and memory is left: people jump back.
+  for (const job of [...book.jobs.values()]) if (!job.isWhole) book.discard(job);
 }

@@ -14,8 +14,14 @@ export class BackOff {
     this.notBeforeMs = nowMs + plainMs * (0.5 + random);
   }
 
-  /** It worked; when it ends, the first wait comes again. */
-  worked(): void {
+  /** It worked for long, and has ended: it is tried again after a first wait. */
+  ended(random: number, nowMs: number): void {
+    this.failed(NETWORK.firstRedialMs, random, nowMs);
+    this.failures = 0;
+  }
+
+  /** Everything is forgotten: it may be tried now. */
+  reset(): void {
     this.failures = 0;
     this.notBeforeMs = 0;
   }

@@ -24,7 +24,7 @@ export class JoinTargets {
     const key = [peer ?? "", ...addresses.map(({ text }) => text)].join(" ");
     const there = this.#targets.get(key);
     if (there !== undefined) {
-      there.backOff.worked();
+      there.backOff.reset();
       return;
     }
     if (this.#targets.size >= NETWORK.maxJoinTargets) {

@@ -1,11 +1,13 @@
 import type { Effects } from "../effects.ts";
 import type { PeerKey } from "../find/find-types.ts";
 import { NETWORK } from "../limits.ts";
-import { isAdmissible, type Nearness, type PeerAddress, parsePeerAddress } from "./address-class.ts";
-import { addressesToDial, type Choice, chooseToDial, chooseToTell, nextToDialMs, pick } from "./choosing.ts";
+import { type Choice, chooseToTell, pick } from "./choosing.ts";
 import { ConnectedPeer, ConnectedPeers } from "./connected-peers.ts";
-import { type JoinTarget, JoinTargets } from "./join-targets.ts";
-import { type KnownPeer, KnownPeers, readAddresses } from "./known-peers.ts";
+import { type Dial, Dialler } from "./dialler.ts";
+import { ExchangeClock } from "./exchange-clock.ts";
+import type { JoinTarget } from "./join-targets.ts";
+import { Knowledge, type Learned } from "./knowledge.ts";
+import type { KnownPeer } from "./known-peers.ts";
 import type {
   DisconnectReason,
   NamedPeer,
@@ -17,20 +19,8 @@ import type {
   PeerVia,
 } from "./neighbours-types.ts";
 
-/** Identities of peers that are connected for something else, or will be neighbours in a moment. */
-const MAX_PENDING_IDENTITIES = 64;
-
-type Learned = Extract<NeighboursInput, { type: "learned" }>;
 type Connected = Extract<NeighboursInput, { type: "connected" }>;
 type Out = Effects<NeighboursEffect>;
-
-interface Dial {
-  readonly target: JoinTarget | undefined;
-  readonly known: KnownPeer | undefined;
-  /** One beyond those aimed at. */
-  readonly isGuest: boolean;
-  readonly untilMs: number;
-}
 
 /**
  * Which peers this node exchanges questions with, as a function of its state, an input and the time. It aims at
@@ -54,38 +44,24 @@ export class NeighboursCore {
   };
   readonly #options: NeighboursOptions;
   readonly #connected: ConnectedPeers;
-  readonly #known: KnownPeers;
-  readonly #targets = new JoinTargets();
-  readonly #dials = new Map<number, Dial>();
-  /** The oldest first. */
-  readonly #liars = new Set<PeerKey>();
-  readonly #identities = new Map<PeerKey, Learned>();
+  readonly #knowledge: Knowledge;
+  readonly #dialler: Dialler;
   readonly #choice: Choice;
-  #own: ReadonlySet<string> = new Set();
-  #ownNearness: Nearness = "private";
-  #hasLoopback = false;
-  #lastDial = 0;
-  #exchangeAtMs: number;
-  #exploreAtMs: number;
-  /** To be told with the next effects. */
-  readonly #forgotten: PeerKey[] = [];
+  readonly #exchange: ExchangeClock;
+  /** What is to be kept or forgotten for the next start, told with the next effects. */
+  readonly #kept: NeighboursEffect[] = [];
 
   constructor(options: NeighboursOptions, nowMs: number) {
+    const { self, maxPeers, random } = options;
     this.#options = options;
-    this.#connected = new ConnectedPeers(options.maxPeers);
-    this.#known = new KnownPeers(
-      (peer) => this.#connected.has(peer) || this.#isDialled(peer),
-      (known) => this.#forgot(known),
-    );
-    this.#choice = {
-      known: this.#known,
-      connected: this.#connected,
-      isTaken: ({ peer }) => this.#liars.has(peer) || this.#isDialled(peer) || this.#targets.of(peer) !== undefined,
-      isOwn: (address) => this.#own.has(hostAndPort(address)),
-      random: options.random,
-    };
-    this.#exchangeAtMs = nowMs;
-    this.#exploreAtMs = nowMs + this.#jittered(NETWORK.exploreMs);
+    this.#connected = new ConnectedPeers(maxPeers);
+    this.#dialler = new Dialler(this.#connected, random, nowMs);
+    this.#knowledge = new Knowledge(self, this.#connected, (peer) => this.#dialler.isDialled(peer), this.counters, {
+      remember: (known) => this.#kept.push({ type: "remember", peer: known.named() }),
+      forget: ({ peer }) => this.#kept.push({ type: "forget", peer }),
+    });
+    this.#choice = this.#dialler.choiceOf(this.#knowledge);
+    this.#exchange = new ExchangeClock(random, nowMs);
   }
 
   /** The neighbours, the oldest first. */
@@ -101,17 +77,17 @@ export class NeighboursCore {
 
   /** How many peers are known, neighbours among them. */
   get known(): number {
-    return this.#known.size;
+    return this.#knowledge.peers.size;
   }
 
   /** Takes one input and appends what is to be done to `effects`. */
   handle(input: NeighboursInput, nowMs: number, effects: Out): void {
     switch (input.type) {
       case "own-addresses":
-        this.#ownAddresses(input.addresses);
+        this.#knowledge.setOwn(input.addresses);
         break;
       case "learned":
-        this.#learned(input, effects);
+        this.#learned(input);
         break;
       case "connected":
         this.#connectedTo(input, nowMs, effects);
@@ -123,152 +99,71 @@ export class NeighboursCore {
         this.#dialFailed(input.dial, nowMs);
         break;
       case "peers-told":
-        this.#peersTold(input.from, input.peers, effects);
+        this.#peersTold(input.from, input.peers, nowMs, effects);
         break;
       case "peers-asked":
         this.#peersAsked(input.from, nowMs, effects);
         break;
       case "lied":
-        this.#lied(input.peer, effects);
+        this.#lied(input.peer, nowMs, effects);
         break;
       case "wake":
         break;
     }
     this.#maintain(nowMs, effects);
-    for (const peer of this.#forgotten.splice(0)) effects.push({ type: "forget", peer });
   }
 
-  #ownAddresses(texts: readonly string[]): void {
-    const own = texts.flatMap((text) => parsePeerAddress(text) ?? []);
-    this.#own = new Set(own.map(hostAndPort));
-    this.#hasLoopback = own.some(({ scope }) => scope === "loopback");
-    this.#ownNearness = own.length > 0 && own.every(({ scope }) => scope === "loopback") ? "loopback" : "private";
-  }
-
-  #learned(input: Learned, effects: Out): void {
-    const { peer, via } = input;
-    if (peer === this.#options.self || (peer !== undefined && this.#liars.has(peer))) this.counters.peersRefused++;
-    else if (via === "join") this.#join(peer, input.addresses);
-    else if (via === "inbound") this.#identified(input, effects);
-    else if (peer === undefined) this.counters.peersRefused++;
-    else this.#named({ ...input, peer }, via, input.from ?? via, this.#nearnessOf(input));
-  }
-
-  #nearnessOf({ via, from }: Learned): Nearness {
-    if (via === "lan") return this.#ownNearness;
-    if (via === "memory") return this.#hasLoopback ? "loopback" : "private";
-    return (from === undefined ? undefined : this.#connected.get(from)?.nearness) ?? "public";
+  #learned(input: Learned): void {
+    const { peer, via, addresses } = input;
+    if (this.#knowledge.refuses(peer)) return;
+    if (via === "join") this.#join(peer, addresses);
+    else if (via === "inbound") this.#knowledge.identified(input);
+    else this.#knowledge.learned(input);
   }
 
   #join(peer: PeerKey | undefined, texts: readonly string[]): void {
-    const addresses = this.#read(texts, peer, "person");
+    const addresses = this.#knowledge.read(texts, peer, "person");
+    const named = peer ?? addresses.find((address) => address.peer !== undefined)?.peer;
     if (addresses.length === 0) this.counters.peersRefused++;
-    else this.#targets.add(peer ?? addresses.find((address) => address.peer !== undefined)?.peer, addresses);
-  }
-
-  /** Somebody named a peer. What we know of it first-hand is better than what others say. */
-  #named({ peer, addresses: texts, record }: NamedPeer, via: PeerVia, source: string, nearness: Nearness): void {
-    if (peer === this.#options.self || this.#liars.has(peer)) {
-      this.counters.peersRefused++;
-      return;
-    }
-    if (this.#known.get(peer)?.isProven) return;
-    const addresses = this.#read(texts, peer, nearness);
-    const known = addresses.length === 0 ? undefined : this.#known.make(peer, via, source);
-    if (known === undefined) {
-      this.counters.peersRefused++;
-      return;
-    }
-    known.addresses = addresses;
-    known.record = record ?? known.record;
-    if (via === "memory") known.isRemembered = true;
-  }
-
-  #read(texts: readonly string[], peer: PeerKey | undefined, nearness: Nearness): PeerAddress[] {
-    const { addresses, refused } = readAddresses(
-      texts,
-      peer,
-      (address) =>
-        isAdmissible(address, nearness) && !this.#choice.isOwn(address) && address.peer !== this.#options.self,
-    );
-    this.counters.addressesRefused += refused;
-    return addresses;
-  }
-
-  /** What a peer says of itself: taken when it is a neighbour, kept a while when it is not one yet. */
-  #identified(input: Learned, effects: Out): void {
-    const { peer } = input;
-    if (peer === undefined) return;
-    const connected = this.#connected.get(peer);
-    if (connected !== undefined) {
-      this.#identify(connected, input, effects);
-      return;
-    }
-    this.#identities.delete(peer);
-    this.#identities.set(peer, input);
-    const oldest = this.#identities.keys().next().value;
-    if (this.#identities.size > MAX_PENDING_IDENTITIES && oldest !== undefined) this.#identities.delete(oldest);
-  }
-
-  #identify(connected: ConnectedPeer, input: Learned, effects: Out): void {
-    const addresses = this.#read(input.addresses, connected.peer, connected.nearness);
-    const known = this.#known.make(connected.peer, connected.via, connected.via);
-    if (known === undefined) return;
-    const reached = known.isProven ? known.addresses[0] : undefined;
-    known.addresses = addresses;
-    if (reached !== undefined && connected.direction === "outbound") known.worked(reached);
-    known.record = input.record ?? known.record;
-    // Its word for its address counts when it is the host from which it came: nobody is made to dial a third party.
-    const host = connected.parsed?.isRelayed === false ? connected.parsed.host : undefined;
-    known.isProven ||= addresses.some((address) => address.host === host);
-    this.#remember(known, effects);
-  }
-
-  #remember(known: KnownPeer, effects: Out): void {
-    if (!known.isProven || known.addresses.length === 0) return;
-    known.isRemembered = true;
-    effects.push({ type: "remember", peer: known.named() });
-  }
-
-  #forgot(known: KnownPeer): void {
-    this.counters.peersForgotten++;
-    if (known.isRemembered) this.#forgotten.push(known.peer);
+    else this.#dialler.targets.add(named, addresses);
   }
 
   #connectedTo(input: Connected, nowMs: number, effects: Out): void {
     const { peer, direction } = input;
-    const dial = this.#takeDial(input.dial);
-    const target = this.#joined(peer, dial);
+    const dial = this.#dialler.take(input.dial);
+    const target = this.#targetOf(peer, dial);
     if (this.#connected.has(peer)) return;
-    const via = target === undefined ? (this.#known.get(peer)?.via ?? viaOf(direction)) : "join";
+    const via = target === undefined ? (this.#knowledge.peers.get(peer)?.via ?? viaOf(direction)) : "join";
     const isGuest = dial?.isGuest === true && this.#connected.size >= this.#connected.aimed;
     const connected = new ConnectedPeer({ ...input, via, sinceMs: nowMs }, isGuest, nowMs);
     if (isGuest) this.#sendOff(this.#connected.guest(), "replaced", nowMs, effects);
     if (target !== undefined && !this.#connected.hasRoom(direction))
       this.#sendOff(this.#connected.latestInbound(), "replaced", nowMs, effects);
     const reason = this.#reasonAgainst(connected);
-    if (reason !== undefined) {
-      this.#turnAway(connected, reason, nowMs, effects);
-      return;
-    }
-    this.counters.accepted++;
-    this.#connected.add(connected);
-    effects.push({ type: "accept", peer });
-    this.#reached(connected, effects);
-    if (direction === "outbound" || this.#connected.size < this.#connected.aimed) this.#ask(connected, nowMs, effects);
+    if (reason === undefined) this.#accept(connected, nowMs, effects);
+    else this.#turnAway(connected, reason, nowMs, effects);
   }
 
-  #joined(peer: PeerKey, dial: Dial | undefined): JoinTarget | undefined {
+  /** Whom a person asked to join, if it is this peer, or if whoever answered there was welcome. */
+  #targetOf(peer: PeerKey, dial: Dial | undefined): JoinTarget | undefined {
     if (dial?.target !== undefined && !dial.target.isNamed) dial.target.peer = peer;
-    return this.#targets.of(peer);
+    return this.#dialler.targets.of(peer);
   }
 
-  #reasonAgainst(connected: ConnectedPeer): DisconnectReason | undefined {
-    const { peer, direction, via, group } = connected;
-    if (this.#liars.has(peer)) return "lied";
+  #reasonAgainst({ peer, direction, via, group }: ConnectedPeer): DisconnectReason | undefined {
+    if (this.#knowledge.isLiar(peer)) return "lied";
     if (peer === this.#options.self) return "replaced";
     if (!this.#connected.hasRoom(direction)) return "full";
     return via === "join" || this.#connected.hasShare(group) ? undefined : "share";
+  }
+
+  #accept(connected: ConnectedPeer, nowMs: number, effects: Out): void {
+    const { peer, direction } = connected;
+    this.counters.accepted++;
+    this.#connected.add(connected);
+    effects.push({ type: "accept", peer });
+    this.#knowledge.reached(connected);
+    if (direction === "outbound" || this.#connected.size < this.#connected.aimed) this.#ask(connected, nowMs, effects);
   }
 
   /** Whoever finds no room here is told of others before it goes. */
@@ -277,24 +172,7 @@ export class NeighboursCore {
     this.counters.refused++;
     if (reason === "full" || reason === "share") this.#tell(connected, effects);
     effects.push({ type: "disconnect", peer, reason });
-    this.#failed(this.#known.get(peer), this.#targets.of(peer), nowMs);
-  }
-
-  /** A new neighbour that we dialled has been reached at its address; and what it said of itself counts now. */
-  #reached(connected: ConnectedPeer, effects: Out): void {
-    const { peer, parsed, direction, via } = connected;
-    const identity = this.#identities.get(peer);
-    this.#identities.delete(peer);
-    if (direction === "outbound" && parsed !== undefined) {
-      const known = this.#known.make(peer, via, via);
-      known?.worked(parsed);
-      if (known !== undefined) known.isProven = true;
-    }
-    if (identity !== undefined) this.#identify(connected, identity, effects);
-    else {
-      const known = this.#known.get(peer);
-      if (known !== undefined) this.#remember(known, effects);
-    }
+    this.#failed(this.#knowledge.peers.get(peer), this.#dialler.targets.of(peer), nowMs);
   }
 
   /** Ends a neighbour's stream. */
@@ -303,69 +181,46 @@ export class NeighboursCore {
     this.counters.refused++;
     this.#connected.delete(connected.peer);
     effects.push({ type: "disconnect", peer: connected.peer, reason });
-    this.#failed(this.#known.get(connected.peer), undefined, nowMs);
+    this.#failed(this.#knowledge.peers.get(connected.peer), undefined, nowMs);
   }
 
   #disconnected(peer: PeerKey, nowMs: number): void {
-    this.#identities.delete(peer);
+    this.#knowledge.left(peer);
     const connected = this.#connected.get(peer);
     if (connected === undefined) return;
     this.#connected.delete(peer);
-    const known = this.#known.get(peer);
-    const target = this.#targets.of(peer);
-    // A short visit is as good as none: it has no room, or something is wrong. After a long one the waits begin anew.
-    if (nowMs - connected.sinceMs >= NETWORK.shortVisitMs) {
-      known?.backOff.worked();
-      target?.backOff.worked();
-    }
-    this.#failed(known, target, nowMs);
+    this.#exchange.hurry(nowMs);
+    const known = this.#knowledge.peers.get(peer);
+    const target = this.#dialler.targets.of(peer);
+    // A short visit is as good as none: it has no room, or something is wrong.
+    if (nowMs - connected.sinceMs < NETWORK.shortVisitMs) this.#failed(known, target, nowMs);
+    else for (const one of [known, target]) one?.backOff.ended(this.#options.random(), nowMs);
   }
 
   #dialFailed(number: number, nowMs: number): void {
-    const dial = this.#takeDial(number);
+    const dial = this.#dialler.take(number);
     if (dial === undefined) return;
     this.counters.dialsFailed++;
     this.#failed(dial.known, dial.target, nowMs);
     const { known } = dial;
     // Where nobody answers, it is our own network that is down.
     if (known === undefined || known.backOff.failures < NETWORK.maxDialFailures || this.#connected.size === 0) return;
-    this.#known.forget(known);
+    this.#knowledge.peers.forget(known);
   }
 
   #failed(known: KnownPeer | undefined, target: JoinTarget | undefined, nowMs: number): void {
     const { random } = this.#options;
     known?.backOff.failed(NETWORK.maxRedialMs, random(), nowMs);
-    target?.backOff.failed(NETWORK.maxRejoinMs, random(), nowMs);
+    // With neighbours enough there is no need to press somebody who may have no room.
+    const isAtEase = this.#connected.size >= this.#connected.aimed;
+    target?.backOff.failed(isAtEase ? NETWORK.maxRedialMs : NETWORK.maxRejoinMs, random(), nowMs);
   }
 
-  #takeDial(number: number | undefined): Dial | undefined {
-    const dial = number === undefined ? undefined : this.#dials.get(number);
-    if (number === undefined || dial === undefined) return undefined;
-    this.#dials.delete(number);
-    if (dial.target !== undefined) dial.target.dial = undefined;
-    return dial;
-  }
-
-  #isDialled(peer: PeerKey): boolean {
-    for (const { known, target } of this.#dials.values())
-      if (known?.peer === peer || target?.peer === peer) return true;
-    return false;
-  }
-
-  #lied(peer: PeerKey, effects: Out): void {
-    const known = this.#known.get(peer);
-    const isConnected = this.#connected.has(peer);
-    this.#liars.delete(peer);
-    this.#liars.add(peer);
-    const oldest = this.#liars.keys().next().value;
-    if (this.#liars.size > NETWORK.maxLiarsRemembered && oldest !== undefined) this.#liars.delete(oldest);
-    if (known !== undefined) this.#known.forget(known);
-    if (isConnected) {
-      this.counters.refused++;
-      this.#connected.delete(peer);
-      effects.push({ type: "disconnect", peer, reason: "lied" });
-    }
-    if (known !== undefined || isConnected) effects.push({ type: "remember-liar", peer });
+  #lied(peer: PeerKey, nowMs: number, effects: Out): void {
+    const connected = this.#connected.get(peer);
+    const wasKnown = this.#knowledge.addLiar(peer);
+    this.#sendOff(connected, "lied", nowMs, effects);
+    if (wasKnown || connected !== undefined) effects.push({ type: "remember-liar", peer });
   }
 
   #ask(of: ConnectedPeer, nowMs: number, effects: Out): void {
@@ -392,119 +247,46 @@ export class NeighboursCore {
     }
   }
 
-  #peersTold(from: PeerKey, peers: readonly NamedPeer[], effects: Out): void {
+  #peersTold(from: PeerKey, peers: readonly NamedPeer[], nowMs: number, effects: Out): void {
     const teller = this.#connected.get(from);
     if (teller === undefined) return;
     if (!teller.owesPeers) {
       this.counters.tellsRefused++;
-      this.#refuseFrame(teller, teller.sinceMs, effects);
+      this.#refuseFrame(teller, nowMs, effects);
       return;
     }
     teller.owesPeers = false;
-    for (const named of peers.slice(0, NETWORK.maxPeersPerFrame)) this.#named(named, "exchange", from, teller.nearness);
+    let isNews = false;
+    for (const named of peers.slice(0, NETWORK.maxPeersPerFrame))
+      if (this.#knowledge.named(named, "exchange", from, teller.nearness)) isNews = true;
+    if (isNews) this.#exchange.hurry(nowMs);
   }
 
   #refuseFrame(connected: ConnectedPeer, nowMs: number, effects: Out): void {
     if (++connected.refused > NETWORK.maxPeersFramesRefused) this.#sendOff(connected, "flood", nowMs, effects);
   }
 
-  /** What time brings: dials to be given up, places to be filled, peers to be asked. */
+  /** What time brings: dials that were never answered, places to be filled, peers to be asked. */
   #maintain(nowMs: number, effects: Out): void {
-    for (const [number, { untilMs }] of this.#dials) if (untilMs <= nowMs) this.#dialFailed(number, nowMs);
-    this.#dialTargets(nowMs, effects);
-    this.#fill(nowMs, effects);
-    this.#explore(nowMs, effects);
-    this.#exchange(nowMs, effects);
-    this.#orderWake(effects);
+    for (let dial = this.#dialler.overdue(nowMs); dial !== undefined; dial = this.#dialler.overdue(nowMs))
+      this.#dialFailed(dial, nowMs);
+    const isLiar = (peer: PeerKey): boolean => this.#knowledge.isLiar(peer);
+    this.#dialler.dial(this.#choice, isLiar, nowMs, (effect) => {
+      this.counters.dials++;
+      effects.push(effect);
+    });
+    this.#askSomebody(nowMs, effects);
+    effects.wakeAt(this.#dialler.wakeAtMs(this.#choice, isLiar));
+    if (this.#connected.size > 0) effects.wakeAt(this.#exchange.atMs);
+    for (const kept of this.#kept.splice(0)) effects.push(kept);
   }
 
-  #dialTargets(nowMs: number, effects: Out): void {
-    for (const target of this.#targets.values()) {
-      if (!this.#isWanted(target) || target.backOff.notBeforeMs > nowMs) continue;
-      const peer = target.isNamed ? target.peer : undefined;
-      target.dial = this.#dial(peer, target.addresses, { target, known: undefined, isGuest: false }, nowMs, effects);
-    }
-  }
-
-  #isWanted({ peer, dial }: JoinTarget): boolean {
-    if (dial !== undefined) return false;
-    return peer === undefined || !(this.#connected.has(peer) || this.#liars.has(peer) || this.#isDialled(peer));
-  }
-
-  /** Dials known peers in the place of missing neighbours; more at once when there are very few. */
-  #fill(nowMs: number, effects: Out): void {
-    while (this.#missing() > 0 && this.#dials.size < this.#maxDials()) {
-      const known = chooseToDial(this.#choice, nowMs);
-      if (known === undefined) return;
-      this.#dialKnown(known, false, nowMs, effects);
-    }
-  }
-
-  #missing(): number {
-    const { size, outbound, aimed, leastOutbound } = this.#connected;
-    if (!this.#connected.hasRoom("outbound")) return 0;
-    return Math.max(aimed - size, leastOutbound - outbound) - this.#dials.size;
-  }
-
-  #maxDials(): number {
-    const most = NETWORK.maxNeighbourDials;
-    return this.#connected.size < this.#connected.least ? most : most / 2;
-  }
-
-  #explore(nowMs: number, effects: Out): void {
-    if (nowMs < this.#exploreAtMs) return;
-    this.#exploreAtMs = nowMs + this.#jittered(NETWORK.exploreMs);
-    const { size, aimed } = this.#connected;
-    const hasRoom = this.#connected.hasRoom("outbound") || this.#connected.guest() !== undefined;
-    if (size < aimed || !hasRoom || this.#dials.size >= this.#maxDials()) return;
-    const known = chooseToDial(this.#choice, nowMs);
-    if (known !== undefined) this.#dialKnown(known, true, nowMs, effects);
-  }
-
-  #dialKnown(known: KnownPeer, isGuest: boolean, nowMs: number, effects: Out): void {
-    const addresses = addressesToDial(known, this.#choice);
-    this.#dial(known.peer, addresses, { target: undefined, known, isGuest }, nowMs, effects);
-  }
-
-  #dial(
-    peer: PeerKey | undefined,
-    addresses: readonly PeerAddress[],
-    dial: Omit<Dial, "untilMs">,
-    nowMs: number,
-    effects: Out,
-  ): number {
-    const number = ++this.#lastDial;
-    this.counters.dials++;
-    // The shell answers within `dialMs`; should it fail to, the place is not lost.
-    this.#dials.set(number, { ...dial, untilMs: nowMs + 3 * NETWORK.dialMs });
-    effects.push({ type: "dial", dial: number, peer, addresses: addresses.map(({ text }) => text) });
-    return number;
-  }
-
-  /** Asks one neighbour by lot for peers, now and then; often while neighbours are missing and nobody is left to dial. */
-  #exchange(nowMs: number, effects: Out): void {
-    if (nowMs < this.#exchangeAtMs) return;
-    const isHurried = this.#missing() > 0;
-    this.#exchangeAtMs = nowMs + this.#jittered(isHurried ? NETWORK.hurriedExchangeMs : NETWORK.exchangeMs);
+  #askSomebody(nowMs: number, effects: Out): void {
+    if (this.#connected.size === 0 || !this.#exchange.isDue(this.#dialler.missing() > 0, nowMs)) return;
     const free = [...this.#connected.values()].filter(({ askedAtMs }) => askedAtMs + NETWORK.exchangeGapMs <= nowMs);
     const one = pick(free, this.#options.random);
     if (one !== undefined) this.#ask(one, nowMs, effects);
   }
-
-  #orderWake(effects: Out): void {
-    for (const { untilMs } of this.#dials.values()) effects.wakeAt(untilMs);
-    for (const target of this.#targets.values()) if (this.#isWanted(target)) effects.wakeAt(target.backOff.notBeforeMs);
-    if (this.#connected.size > 0) {
-      effects.wakeAt(this.#exchangeAtMs);
-      effects.wakeAt(this.#exploreAtMs);
-    }
-    if (this.#missing() > 0 && this.#dials.size < this.#maxDials()) effects.wakeAt(nextToDialMs(this.#choice));
-  }
-
-  #jittered(ms: number): number {
-    return ms * (0.5 + this.#options.random());
-  }
 }
 
 const viaOf = (direction: "inbound" | "outbound"): PeerVia => (direction === "inbound" ? "inbound" : "found");
-const hostAndPort = ({ host, port }: PeerAddress): string => `${host} ${port}`;

@@ -32,12 +32,19 @@ export interface TestNode {
   stop(): Promise<void>;
 }
 
-/** Starts a node over a library, a new one unless a folder is given. It is stopped when the test ends. */
-export async function testNode(options: Partial<NodeOptions> = {}, folder: string = tempFolder()): Promise<TestNode> {
+/**
+ * Starts a node over a library, a new one unless a folder is given. It is stopped when the test ends.
+ * @param share what the network is given of the library
+ */
+export async function testNode(
+  options: Partial<NodeOptions> = {},
+  folder: string = tempFolder(),
+  share: (library: Library) => Library = (library) => library,
+): Promise<TestNode> {
   const library = await openStore({ folder });
   const events: NodeEvent[] = [];
   const node = await startNode({
-    library,
+    library: share(library),
     options: { ...QUIET_OPTIONS, ...options },
     onEvent: (event) => events.push(event),
   });

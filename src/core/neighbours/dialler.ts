@@ -1,0 +1,147 @@
+import type { PeerKey } from "../find/find-types.ts";
+import { NETWORK } from "../limits.ts";
+import type { PeerAddress } from "./address-class.ts";
+import { addressesToDial, type Choice, chooseToDial, nextToDialMs } from "./choosing.ts";
+import type { ConnectedPeers } from "./connected-peers.ts";
+import { type JoinTarget, JoinTargets } from "./join-targets.ts";
+import type { Knowledge } from "./knowledge.ts";
+import type { KnownPeer } from "./known-peers.ts";
+import type { NeighboursEffect } from "./neighbours-types.ts";
+
+/** A dial under way. */
+export interface Dial {
+  readonly target: JoinTarget | undefined;
+  readonly known: KnownPeer | undefined;
+  /** One beyond those aimed at. */
+  readonly isGuest: boolean;
+  readonly untilMs: number;
+}
+
+type DialEffect = Extract<NeighboursEffect, { type: "dial" }>;
+
+/** Whom to dial, and when: those whom a person asked to join, then whom chance chooses among the known. */
+export class Dialler {
+  readonly targets: JoinTargets = new JoinTargets();
+  readonly #connected: ConnectedPeers;
+  readonly #random: () => number;
+  readonly #dials = new Map<number, Dial>();
+  #last = 0;
+  #exploreAtMs: number;
+
+  constructor(connected: ConnectedPeers, random: () => number, nowMs: number) {
+    this.#connected = connected;
+    this.#random = random;
+    this.#exploreAtMs = nowMs + NETWORK.exploreMs * (0.5 + random());
+  }
+
+  /** What choosing needs to know. */
+  choiceOf(knowledge: Knowledge): Choice {
+    return {
+      known: knowledge.peers,
+      connected: this.#connected,
+      isTaken: ({ peer }) => knowledge.isLiar(peer) || this.isDialled(peer) || this.targets.of(peer) !== undefined,
+      isOwn: (address) => knowledge.isOwn(address),
+      random: this.#random,
+    };
+  }
+
+  isDialled(peer: PeerKey): boolean {
+    for (const { known, target } of this.#dials.values())
+      if (known?.peer === peer || target?.peer === peer) return true;
+    return false;
+  }
+
+  /** A dial is over. @returns what it was; `undefined` when it was given up before */
+  take(number: number | undefined): Dial | undefined {
+    const dial = number === undefined ? undefined : this.#dials.get(number);
+    if (number === undefined || dial === undefined) return undefined;
+    this.#dials.delete(number);
+    if (dial.target !== undefined) dial.target.dial = undefined;
+    return dial;
+  }
+
+  /** The number of a dial that was never answered, if there is one. */
+  overdue(nowMs: number): number | undefined {
+    for (const [number, { untilMs }] of this.#dials) if (untilMs <= nowMs) return number;
+    return undefined;
+  }
+
+  /** Neighbours that are missing, dials under way counted as such. */
+  missing(): number {
+    const { size, outbound, aimed, leastOutbound } = this.#connected;
+    if (!this.#connected.hasRoom("outbound")) return 0;
+    return Math.max(aimed - size, leastOutbound - outbound) - this.#dials.size;
+  }
+
+  /** Dials whoever is due. */
+  dial(choice: Choice, isLiar: (peer: PeerKey) => boolean, nowMs: number, push: (effect: DialEffect) => void): void {
+    for (const target of this.targets.values())
+      if (this.#isWanted(target, isLiar) && target.backOff.notBeforeMs <= nowMs)
+        target.dial = this.#dialTarget(target, nowMs, push);
+    while (this.missing() > 0 && this.#hasFreeDial()) {
+      const known = chooseToDial(choice, nowMs);
+      if (known === undefined) break;
+      this.#dialKnown(known, choice, false, nowMs, push);
+    }
+    this.#explore(choice, nowMs, push);
+  }
+
+  /** When {@link dial} has something to do next, in ms. */
+  wakeAtMs(choice: Choice, isLiar: (peer: PeerKey) => boolean): number {
+    let atMs = this.#connected.size > 0 ? this.#exploreAtMs : Infinity;
+    for (const { untilMs } of this.#dials.values()) atMs = Math.min(atMs, untilMs);
+    for (const target of this.targets.values())
+      if (this.#isWanted(target, isLiar)) atMs = Math.min(atMs, target.backOff.notBeforeMs);
+    return this.missing() > 0 && this.#hasFreeDial() ? Math.min(atMs, nextToDialMs(choice)) : atMs;
+  }
+
+  #hasFreeDial(): boolean {
+    const most = NETWORK.maxNeighbourDials;
+    return this.#dials.size < (this.#connected.size < this.#connected.least ? most : most / 2);
+  }
+
+  #isWanted({ peer, dial }: JoinTarget, isLiar: (peer: PeerKey) => boolean): boolean {
+    if (dial !== undefined) return false;
+    return peer === undefined || !(this.#connected.has(peer) || isLiar(peer) || this.isDialled(peer));
+  }
+
+  /** Now and then one more, who takes the place of the guest before. */
+  #explore(choice: Choice, nowMs: number, push: (effect: DialEffect) => void): void {
+    if (nowMs < this.#exploreAtMs) return;
+    this.#exploreAtMs = nowMs + NETWORK.exploreMs * (0.5 + this.#random());
+    const { size, aimed } = this.#connected;
+    const hasRoom = this.#connected.hasRoom("outbound") || this.#connected.guest() !== undefined;
+    if (size < aimed || !hasRoom || !this.#hasFreeDial()) return;
+    const known = chooseToDial(choice, nowMs);
+    if (known !== undefined) this.#dialKnown(known, choice, true, nowMs, push);
+  }
+
+  #dialTarget(target: JoinTarget, nowMs: number, push: (effect: DialEffect) => void): number {
+    const peer = target.isNamed ? target.peer : undefined;
+    return this.#start({ target, known: undefined, isGuest: false }, peer, target.addresses, nowMs, push);
+  }
+
+  #dialKnown(
+    known: KnownPeer,
+    choice: Choice,
+    isGuest: boolean,
+    nowMs: number,
+    push: (effect: DialEffect) => void,
+  ): void {
+    this.#start({ target: undefined, known, isGuest }, known.peer, addressesToDial(known, choice), nowMs, push);
+  }
+
+  #start(
+    dial: Omit<Dial, "untilMs">,
+    peer: PeerKey | undefined,
+    addresses: readonly PeerAddress[],
+    nowMs: number,
+    push: (effect: DialEffect) => void,
+  ): number {
+    const number = ++this.#last;
+    // The shell answers within `dialMs`; should it fail to, the place is not lost.
+    this.#dials.set(number, { ...dial, untilMs: nowMs + 3 * NETWORK.dialMs });
+    push({ type: "dial", dial: number, peer, addresses: addresses.map(({ text }) => text) });
+    return number;
+  }
+}
