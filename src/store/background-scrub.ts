@@ -53,7 +53,7 @@ async function scrub(library: Library, options: ScrubOptions, signal: AbortSigna
   // What could not be read waits for its next turn like the others, or one bad video would take all of the time.
   const tried = new Map<string, number>();
   while (!signal.aborted) {
-    const id = await nextDue(library, Date.now() - everyMs, tried).catch(tell);
+    const id = await nextDue(library, Date.now(), everyMs, tried).catch(tell);
     if (id === undefined) await rest(IDLE_MS, signal);
     else {
       tried.set(String(id), Date.now());
@@ -79,15 +79,17 @@ const rest = (ms: number, signal: AbortSignal): Promise<void> =>
 
 async function nextDue(
   library: Library,
-  beforeMs: number,
+  nowMs: number,
+  everyMs: number,
   tried: ReadonlyMap<string, number>,
 ): Promise<Uint8Array | undefined> {
   let due: { id: Uint8Array; atMs: number } | undefined;
   const videos = [...(await library.list()), ...(await library.list({ kind: "subtitle" }))];
   for (const { id, state, verifiedAtMs, held } of videos) {
     if (state === "missing" || (held === 0 && state === "partial")) continue;
-    const atMs = Math.max(verifiedAtMs, tried.get(String(id)) ?? 0);
-    if (atMs <= beforeMs && atMs < (due?.atMs ?? Infinity)) due = { id, atMs };
+    // A time to come is that of a clock that was wrong: nothing waits for it.
+    const atMs = Math.max(...[verifiedAtMs, tried.get(String(id)) ?? 0].map((one) => (one > nowMs ? 0 : one)));
+    if (atMs <= nowMs - everyMs && atMs < (due?.atMs ?? Infinity)) due = { id, atMs };
   }
   return due?.id;
 }

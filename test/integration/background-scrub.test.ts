@@ -53,6 +53,15 @@ async function msOf(action: () => Promise<unknown>): Promise<number> {
 }
 
 describe("a scrub", () => {
+  test("reads what was verified by a clock that was years ahead", async () => {
+    const { library } = await setUp(MB, () => Date.now() + 3 * 365 * 24 * HOUR_MS);
+    const [video] = await library.list();
+    await library.verify(video?.id as Uint8Array);
+    const reports: unknown[] = [];
+    start(library, { share: 1, everyMs: HOUR_MS, onReport: (report) => reports.push(report) });
+    await until(() => reports.length > 0);
+  });
+
   test("finds a flipped bit, whether anybody listens or not", async () => {
     const { library, film } = await setUp();
     flipBit(film, 2 * MB);
