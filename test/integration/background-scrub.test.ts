@@ -59,7 +59,7 @@ describe("a scrub", () => {
     await library.verify(video?.id as Uint8Array);
     const reports: unknown[] = [];
     start(library, { share: 1, everyMs: HOUR_MS, onReport: (report) => reports.push(report) });
-    await until(() => reports.length > 0);
+    await until("it is read", () => reports.length > 0);
   });
 
   test("finds a flipped bit, whether anybody listens or not", async () => {
