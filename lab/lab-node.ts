@@ -3,7 +3,7 @@ import { toBase32 } from "../src/core/content/base32.ts";
 import type { EmulatedNode } from "./emulator/emulator.ts";
 import { NodeApi } from "./node-api.ts";
 import { type ProcessUsage, usageOf } from "./process-usage.ts";
-import { LAUNCHER, Program, runCardume } from "./program.ts";
+import { Program, runCardume } from "./program.ts";
 
 /** Where a node listens, and where others find it. */
 export interface NodePorts {
@@ -23,6 +23,7 @@ export interface NodeSettings {
   readonly join: readonly string[];
   /** Offer the direct carrier. */
   readonly direct: boolean;
+  readonly launcher: string;
   readonly more: readonly string[];
 }
 
@@ -77,7 +78,7 @@ export class LabNode {
 
   /** Starts the process, and waits until it answers. */
   async start(contacts: readonly string[] = this.#settings.join): Promise<void> {
-    const program = new Program(process.execPath, [LAUNCHER, ...upArguments(this.#settings, contacts)]);
+    const program = new Program(process.execPath, [this.#settings.launcher, ...upArguments(this.#settings, contacts)]);
     program.child.stdin?.end();
     this.#program = program;
     this.emulated.pid = program.pid;

@@ -6,7 +6,7 @@ import { Emulator } from "./emulator/emulator.ts";
 import { freeTcpPorts } from "./emulator/free-ports.ts";
 import { folderOf, LabNode } from "./lab-node.ts";
 import { makeSeededFile } from "./made-file.ts";
-import type { Program } from "./program.ts";
+import { LAUNCHER, type Program } from "./program.ts";
 import { type LinkShape, OPEN_LINK } from "./shaping/link-shape.ts";
 
 /** How a node of a scenario differs from a plain one. */
@@ -16,6 +16,8 @@ export interface NodeWishes {
   /** Files and folders that it holds from the start. */
   readonly holds?: readonly string[];
   readonly direct?: boolean;
+  /** The program, instead of the checkout's. */
+  readonly launcher?: string;
   /** Further arguments of `cardume up`. */
   readonly more?: readonly string[];
 }
@@ -39,6 +41,7 @@ export class Lab {
     this.#say = say;
     this.folder = mkdtempSync(join(tmpdir(), "cardume-lab-"));
     this.emulator = new Emulator(this.random.fork("emulator"));
+    process.once("exit", this.#clear);
   }
 
   /** A word about what happens. */
@@ -52,6 +55,11 @@ export class Lab {
     const path = join(this.folder, name);
     makeSeededFile(path, bytes, this.random.fork(name).next());
     return { path, bytes };
+  }
+
+  /** What people call a peer here: its node's name, else the end of its id. */
+  nameOf(peer: string): string {
+    return this.nodes.find(({ peerId }) => peerId === peer)?.name ?? peer.slice(-8);
   }
 
   /** An empty folder. */
@@ -69,7 +77,7 @@ export class Lab {
 
   /** A node that runs. */
   async node(name: string, wishes: NodeWishes = {}): Promise<LabNode> {
-    const { shape = OPEN_LINK, holds = [], direct = true, more = [] } = wishes;
+    const { shape = OPEN_LINK, holds = [], direct = true, launcher = LAUNCHER, more = [] } = wishes;
     const [libp2p = 0, directPort = 0, publicLibp2p = 0, publicDirect = 0] = await freeTcpPorts(4);
     const ports = { libp2p, direct: directPort, publicLibp2p, publicDirect };
     const emulated = await this.emulator.add(
@@ -81,7 +89,7 @@ export class Lab {
       ]),
     );
     const contacts = (wishes.join ?? []).map(({ address }) => address);
-    const settings = { name, folder: folderOf(this.folder, name), ports, join: contacts, direct, more };
+    const settings = { name, folder: folderOf(this.folder, name), ports, join: contacts, direct, launcher, more };
     const node = new LabNode(settings, emulated);
     this.nodes.push(node);
     if (holds.length > 0) await node.add(...holds);
@@ -93,6 +101,9 @@ export class Lab {
   async close(): Promise<void> {
     await Promise.all([...this.nodes, ...this.#programs].map((each) => each.kill()));
     this.emulator.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    this.#clear();
+    process.removeListener("exit", this.#clear);
   }
+
+  readonly #clear = (): void => rmSync(this.folder, { recursive: true, force: true });
 }

@@ -61,6 +61,9 @@ function report({ name, about }: Scenario, { head, rows, demands }: Outcome, see
   );
 }
 
+// Its processes end with it, and its folder goes.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(130));
+
 async function main(): Promise<number> {
   const { names, seed, mib, isJson, isQuiet } = settings();
   const chosen = names.map((name) => SCENARIOS.find((one) => one.name === name) ?? wrongUse(`no scenario ${name}`));

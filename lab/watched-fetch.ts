@@ -16,7 +16,7 @@ export interface WatchedFetch {
   readonly first: { readonly atMs: number; readonly bytes: number };
 }
 
-/** What may happen while a fetch is under way: told of each sample, in order. */
+/** What may happen while a fetch is under way: told of each sample with a body, in order. */
 export type OnSample = (sample: Sample) => void | Promise<void>;
 
 const SAMPLE_MS = 25;
@@ -37,8 +37,10 @@ export async function watchFetch(
       const progress = (await client.api.fetches()).find((one) => one.id === id);
       const atMs = performance.now() - startedAtMs;
       if (progress !== undefined) {
-        if (progress.receivedBytes > 0) first ??= { atMs, bytes: progress.receivedBytes };
-        await onSample({ atMs, progress });
+        if (progress.receivedBytes > 0) {
+          first ??= { atMs, bytes: progress.receivedBytes };
+          await onSample({ atMs, progress });
+        }
       }
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     }
@@ -57,9 +59,9 @@ export const rateOf = ({ result, ms, first }: WatchedFetch): number =>
   (result.progress.bytes - first.bytes) / (ms - first.atMs);
 
 /** A row for each holder of a fetch: its name, carrier, MiB, MB/s over the whole time, and how it ended. */
-export const holderRows = ({ result, ms }: WatchedFetch): string[][] =>
-  result.progress.holders.map(({ name, peer, carrier, receivedBytes, state, reason }) => [
-    name === "" ? peer.slice(-8) : name,
+export const holderRows = ({ result, ms }: WatchedFetch, nameOf: (peer: string) => string): string[][] =>
+  result.progress.holders.map(({ peer, carrier, receivedBytes, state, reason }) => [
+    nameOf(peer),
     carrier ?? "–",
     (receivedBytes / 1_048_576).toFixed(1),
     (receivedBytes / 1000 / ms).toFixed(2),

@@ -76,14 +76,18 @@ export async function receive(kind: LinkKind, address: LinkAddress, onBytes: (by
   const port = Number(address["port"]);
   if (kind === "tcp" || kind === "tls") {
     const buffer = Buffer.allocUnsafeSlow(65_536);
-    const onread = { buffer, callback: (bytes: number): boolean => (onBytes(bytes), true) };
+    const callback = (count: number): boolean => {
+      onBytes(count);
+      return true;
+    };
+    const onread = { buffer, callback };
     const options: TcpNetConnectOpts & ConnectionOptions = { host: "127.0.0.1", port, noDelay: true, onread };
     if (kind === "tcp") connectTcp(options);
     else connectTls({ ...DIRECT_TLS, ...options, rejectUnauthorized: false });
     return;
   }
-  const bytes = (name: string): Uint8Array => Buffer.from(address[name] ?? "", "hex");
-  const offer = { port, fingerprint: bytes("fingerprint"), token: bytes("token") };
+  const fromHex = (name: string): Uint8Array => Buffer.from(address[name] ?? "", "hex");
+  const offer = { port, fingerprint: fromHex("fingerprint"), token: fromHex("token") };
   const carrier = await connectDirect({ host: "127.0.0.1", offer, peer: "sender", timeoutMs: 5000 });
   if ("type" in carrier) throw new Error(carrier.reason);
   carrier.start(sink);

@@ -2,7 +2,12 @@ import type { Random } from "../../sim/random.ts";
 import { monotonicMs } from "../../src/runtime/clock.ts";
 import { Shaper } from "../shaping/shaper.ts";
 
-/** A {@link Shaper} in real time: timers here have a grain of 1 ms, so what is due within half of one is done. */
+/** Timers come on whole ms. */
+const GRAIN_MS = 1;
+/** Later than this, the machine had something else to do. */
+const LATE_MS = 2;
+
+/** A {@link Shaper} in real time: what is due within half a timer's grain is done. */
 export class ShaperClock {
   readonly #shaper: Shaper;
   #timer: NodeJS.Timeout | undefined;
@@ -14,13 +19,15 @@ export class ShaperClock {
 
   /** Tells the shaper something, and sees to what it then wants done. */
   run(tell: (shaper: Shaper, nowMs: number) => void): void {
-    tell(this.#shaper, monotonicMs());
+    const nowMs = monotonicMs();
+    this.#noteLateness(nowMs);
+    tell(this.#shaper, nowMs);
     this.#order();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#timerAtMs = -Infinity;
+    this.#timerAtMs = -Infinity; // nothing is earlier: none is ordered again
   }
 
   #order(): void {
@@ -31,9 +38,15 @@ export class ShaperClock {
     this.#timer = setTimeout(this.#fire, Math.max(0, Math.min(atMs - monotonicMs(), 2_147_483_647)));
   }
 
+  #noteLateness(nowMs: number): void {
+    if (this.#timerAtMs > 0 && nowMs > this.#timerAtMs + LATE_MS) this.#shaper.wasLate(this.#timerAtMs, nowMs);
+  }
+
   readonly #fire = (): void => {
+    const nowMs = monotonicMs();
+    this.#noteLateness(nowMs);
     this.#timerAtMs = Infinity;
-    this.#shaper.advance(monotonicMs() + 0.5);
+    this.#shaper.advance(nowMs + GRAIN_MS / 2);
     this.#order();
   };
 }

@@ -1,7 +1,8 @@
 import type { Lab } from "../lab.ts";
-import { atLeast, type Outcome, round, type Scenario, so } from "../scenario.ts";
+import { atLeast, type Outcome, type Scenario, so } from "../scenario.ts";
 import { line, megabits } from "../shaping/link-shape.ts";
-import { HOLDER_HEAD, holderRows, rateOf, watchFetch } from "../watched-fetch.ts";
+import { rateOf, watchFetch } from "../watched-fetch.ts";
+import { outcomeOf } from "./fetched.ts";
 import { isSameAs, shoalOf } from "./holders.ts";
 
 const HOLDERS = 4;
@@ -15,20 +16,11 @@ async function run(lab: Lab): Promise<Outcome> {
   const fetch = await watchFetch(client, id);
   const sum = HOLDERS * megabits(MBIT);
   const share = rateOf(fetch) / sum;
-  const wholeShare = bytes / fetch.ms / sum;
-  const { receivedBytes } = fetch.result.progress;
-  return {
-    head: HOLDER_HEAD,
-    rows: [
-      ...holderRows(fetch),
-      ["all", "", round(receivedBytes / 1_048_576), round(receivedBytes / 1000 / fetch.ms), `in ${round(fetch.ms)} ms`],
-    ],
-    demands: [
-      atLeast("share of the lines' sum, first byte to last", share, LEAST_SHARE),
-      so("bit-exact", await isSameAs(lab, client, id, path)),
-    ],
-    figures: { share, wholeShare, ms: fetch.ms, firstMs: fetch.first.atMs, receivedBytes, bytes },
-  };
+  const demands = [
+    atLeast("share of the lines' sum, first byte to last kept", share, LEAST_SHARE),
+    so("bit-exact", await isSameAs(lab, client, id, path)),
+  ];
+  return outcomeOf(lab, fetch, demands, { share, wholeShare: bytes / fetch.ms / sum });
 }
 
 /** Four holders at 50 Mbit/s and 20 ms: what comes of their sum. */

@@ -43,6 +43,6 @@ export async function untilNeighbours(node: LabNode, count: number): Promise<voi
 /** Whether what a node now holds is, byte for byte, this file. */
 export async function isSameAs(lab: Lab, node: LabNode, id: string, path: string): Promise<boolean> {
   const out = `${lab.newFolder("out")}/${node.name}.bin`;
-  await runCardume(["export", id, "-o", out, "--force", "--data", node.folder]);
+  await runCardume(["export", id, out, "--force", "--data", node.folder]);
   return (await sha256OfFile(out)) === (await sha256OfFile(path));
 }

@@ -74,6 +74,8 @@ interface Step {
 
 /** How far behind a busy line may be served without losing its rate: longer pauses of this process are lost. */
 const MAX_LATE_MS = 200;
+/** After a pause, bytes that came meanwhile are seen within so long. */
+const CATCH_UP_MS = 10;
 
 /**
  * Lines between nodes: pieces of all connections take turns on the sender's line, travel, and go one behind the other
@@ -82,6 +84,8 @@ const MAX_LATE_MS = 200;
 export class Shaper {
   readonly #steps = new EventQueue<Step | ShapedNode>();
   readonly #random: Random;
+  #lateFromMs = Infinity;
+  #lateUntilMs = -Infinity;
 
   constructor(random: Random) {
     this.#random = random;
@@ -96,6 +100,12 @@ export class Shaper {
   open(flow: Flow, nowMs: number): void {
     const atMs = nowMs + 2 * oneWayMs(flow.from.shape, flow.to.shape);
     this.#steps.push(atMs, { kind: "open", flow, bytes: 0, atMs });
+  }
+
+  /** This process has slept since then, although something was due: lines were not idle because of that. */
+  wasLate(fromMs: number, nowMs: number): void {
+    this.#lateFromMs = fromMs;
+    this.#lateUntilMs = nowMs + CATCH_UP_MS;
   }
 
   /** A flow may have bytes to send. */
@@ -185,7 +195,7 @@ export class Shaper {
   /** Lets the flows of a node send in turn, until their bytes fill the queue in front of its line. */
   #pump(node: ShapedNode, nowMs: number): void {
     if (node.isStalled) return;
-    const atMs = node.wasBusy ? Math.max(node.up.freeAtMs, nowMs - MAX_LATE_MS) : nowMs;
+    const atMs = this.#freeSinceMs(node, nowMs);
     node.wasBusy = false;
     while (node.waiting.length > 0) {
       if (node.up.freeAtMs - nowMs >= QUEUE_MS) {
@@ -198,9 +208,16 @@ export class Shaper {
       const bytes = this.#takeFrom(flow);
       if (bytes === 0) continue;
       node.waiting.push(flow);
-      this.#travel(flow, bytes, node.up.take(bytes, atMs));
+      // Time that was lost is made up for in rate; a byte still travels as long as it has to from now on.
+      this.#travel(flow, bytes, Math.max(nowMs, node.up.take(bytes, atMs)));
       node.upBytes += bytes;
     }
+  }
+
+  /** From when on a node's line may have sent what it sends now. */
+  #freeSinceMs({ wasBusy, up }: ShapedNode, nowMs: number): number {
+    if (wasBusy) return Math.max(up.freeAtMs, nowMs - MAX_LATE_MS);
+    return nowMs < this.#lateUntilMs ? Math.max(Math.min(this.#lateFromMs, nowMs), nowMs - MAX_LATE_MS) : nowMs;
   }
 
   /** The next piece of a flow; without one it no longer waits for its turn. */

@@ -4,6 +4,10 @@ import type { FetchEffect, FetchInput } from "../../src/core/fetch/fetch-types.t
 
 type Get = Extract<FetchEffect, { readonly type: "get" }>;
 
+/** A leaf is asked for so many times at most, and so many times more for each holder that there ever was. */
+const MAX_ASKS = 6;
+const MAX_ASKS_A_HOLDER = 3;
+
 interface Asked {
   readonly get: Get;
   readonly bytes: number;
@@ -31,6 +35,7 @@ export class FetchChecker {
   readonly #unwritten = new Set<number>();
   readonly #there = new Set<number>();
   readonly #asks = new Map<string, number>();
+  readonly #said = new Set<string>();
   #slicesBytes = 0;
   #holdersEver = 0;
   mostMemoryBytes = 0;
@@ -42,6 +47,8 @@ export class FetchChecker {
   }
 
   input(input: FetchInput): void {
+    // What is said of another holder's request means nothing.
+    if ("request" in input && this.#asked.get(input.request)?.get.holder !== input.holder) return;
     switch (input.type) {
       case "holder":
         this.#holders.set(input.holder, { announced: new Set(), asked: new Set(), verified: false });
@@ -122,7 +129,8 @@ export class FetchChecker {
       const key = `${get.chunk}/${leaf}`;
       const asks = (this.#asks.get(key) ?? 0) + 1;
       this.#asks.set(key, asks);
-      if (asks > 12 + 6 * this.#holdersEver) this.#say(`asks for leaf ${leaf} of ${get.chunk} for the ${asks}th time`);
+      if (asks > MAX_ASKS + MAX_ASKS_A_HOLDER * this.#holdersEver)
+        this.#say(`asks for leaf ${leaf} of ${get.chunk} for the ${asks}th time`);
     }
   }
 
@@ -180,10 +188,16 @@ export class FetchChecker {
     this.#holders.get(holder)?.asked.delete(request);
   }
 
-  #memory(): void {
+  /** Bytes of requests under way, of slices that wait for the rest of their chunk, and of chunks that wait for the disk. */
+  nowBytes(): number {
     let bytes = this.#slicesBytes;
     for (const asked of this.#asked.values()) bytes += asked.bytes;
     for (const chunk of this.#unwritten) bytes += chunkLength(this.#geometry, chunk);
+    return bytes;
+  }
+
+  #memory(): void {
+    const bytes = this.nowBytes();
     this.mostMemoryBytes = Math.max(this.mostMemoryBytes, bytes);
     // The last leaf is counted as a whole one here.
     if (bytes > this.#memoryBytes + 16_384) this.#say(`has ${bytes} bytes in memory, over ${this.#memoryBytes}`);
@@ -192,6 +206,9 @@ export class FetchChecker {
   #leavesOf = (chunk: number): number => chunkLeaves(this.#geometry, chunk);
 
   #say(text: string): void {
-    if (this.findings.length < 10) this.findings.push(text);
+    const kind = text.replace(/\d+/g, "");
+    if (this.#said.has(kind)) return;
+    this.#said.add(kind);
+    this.findings.push(text);
   }
 }

@@ -28,7 +28,6 @@ interface Stream {
   readonly plan: HolderPlan;
   readonly sim: SimHolder;
   receivedBytes: number;
-  wrongBodies: number;
 }
 
 /** A body's verification takes as long as one worker needs for it, at 800 MB/s. */
@@ -47,8 +46,11 @@ export class FetchRun implements SimClock {
   /** Told of everything that the core wants, and of each verified slice. */
   onEffect: (effect: FetchEffect) => void = () => {};
   onVerified: (get: Get) => void = () => {};
+  onLeaves: () => void = () => {};
+  /** Of each holder, bodies that were found to be wrong. */
+  readonly wrongBodies: Map<number, number> = new Map();
   nowMs = 0;
-  completeAtMs = Infinity;
+  completeAtMs: number = Infinity;
   receivedBytes = 0;
   readonly kept: Set<number> = new Set();
   readonly #random: Random;
@@ -101,6 +103,12 @@ export class FetchRun implements SimClock {
     }
   }
 
+  /** Runs until a time, which it then is. */
+  waitUntil(atMs: number): void {
+    this.run(atMs);
+    this.nowMs = Math.max(this.nowMs, atMs);
+  }
+
   /** All faults are over: who died is back, and everybody wants all of it. */
   heal(): void {
     this.#healed = true;
@@ -130,7 +138,7 @@ export class FetchRun implements SimClock {
     const holdings = Array.from({ length: this.geometry.chunks }, () => plan.share === 1 || first.chance(plan.share));
     const deliver = (answer: SimAnswer): void => this.#answer(id, answer);
     const sim = new SimHolder(this, plan, random, (chunk) => holdings[chunk] === true, deliver);
-    const stream: Stream = { id, plan, sim, receivedBytes: 0, wrongBodies: 0 };
+    const stream: Stream = { id, plan, sim, receivedBytes: 0 };
     this.streams.set(id, stream);
     this.tell({ type: "holder", holder: id, roundTripMs: 2 * plan.delayMs + plan.jitterMs });
     const bitmap = new Uint8Array(Math.ceil(this.geometry.chunks / 8));
@@ -195,7 +203,6 @@ export class FetchRun implements SimClock {
       const bytes = sliceLength(get, this.geometry);
       this.receivedBytes += bytes;
       stream.receivedBytes += bytes;
-      if (!answer.good) stream.wrongBodies++;
       this.tell({ type: "arrived", holder, request });
       if (!this.#cancelled.has(request)) this.#verify(get, answer.good);
     } else if (answer.type === "begins") this.tell({ type: "begins", holder, request });
@@ -208,6 +215,7 @@ export class FetchRun implements SimClock {
     this.at(this.#verifierFreeMs, () => {
       if (this.#cancelled.has(get.request)) return;
       if (isGood) this.onVerified(get);
+      else this.wrongBodies.set(get.holder, (this.wrongBodies.get(get.holder) ?? 0) + 1);
       this.tell({ type: isGood ? "verified" : "wrong", holder: get.holder, request: get.request });
       if (isGood && bytes === chunkLength(this.geometry, get.chunk)) this.#write(get.chunk);
     });

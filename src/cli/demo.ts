@@ -6,19 +6,28 @@ export interface DemoFlags {
   readonly video?: string;
   readonly out?: string;
   readonly json?: boolean;
+  readonly original?: boolean;
 }
 
-/** `cardume demo`: the original network at work, on this machine. */
+/** `cardume demo`: the Cardume network at work on this machine, or the original one. */
 export function addDemo(program: Command, context: CommandContext): void {
   program
     .command("demo")
-    .description("cut a real video, spread it over five peers on this machine, fetch it from all at once, and check it")
+    .description(
+      "five nodes on this machine: a film is added on one, found by title, and fetched while two of them die",
+    )
     .option("--video <file>", "another video than the one that comes along")
-    .option("--out <dir>", "keep the fetched video and the log there")
+    .option("--out <dir>", "keep the fetched video there")
+    .option("--original", "the original network instead: a video cut into chunks, over five peers")
     .option("--json", "print one JSON object")
     .addHelpText("after", "\nExample:\n  cardume demo --out fetched && mpv fetched/fetched-shoal.mp4")
     .action(async (flags: DemoFlags) => {
-      const { runDemo } = await import("./run-demo.ts");
-      context.exitCode = await runDemo(flags);
+      if (flags.original === true) {
+        const { runDemo } = await import("./run-demo.ts");
+        context.exitCode = await runDemo(flags);
+      } else {
+        const { runShoalDemo } = await import("./run-shoal-demo.ts");
+        context.exitCode = await runShoalDemo(flags);
+      }
     });
 }

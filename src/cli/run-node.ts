@@ -6,7 +6,6 @@ import { labelOf } from "../core/content/label.ts";
 import { type ControlServer, serveControl } from "../gateway/control-server.ts";
 import type { CardumeNode, FetchResult, NodeEvent } from "../node/node-types.ts";
 import { openLibrary } from "../open-library.ts";
-import { keepYoungGenerationSmall } from "../runtime/heap.ts";
 import { dataFolder } from "../store/data-folder.ts";
 import { EXIT } from "./exit-code.ts";
 import { formatBytes } from "./format.ts";
@@ -16,6 +15,7 @@ import { stopOnSignals } from "./stop-on-signals.ts";
 import type { UpFlags } from "./up.ts";
 import { hexOf } from "./video-json.ts";
 import { titleText } from "./video-text.ts";
+import { keepMemorySmall } from "./with-library.ts";
 import { startNodeOf } from "./with-node.ts";
 
 /** Runs a node as the command line orders it, until it is stopped. @returns the exit code */
@@ -23,7 +23,7 @@ export async function runNode({ data, json, logLevel }: UpFlags, nodeFlags: Node
   const folder = dataFolder(data);
   const { settings } = await readConfig({ folder, flags: nodeFlags });
   const options = nodeOptions(settings);
-  keepYoungGenerationSmall();
+  keepMemorySmall();
   const output = new Output(json === true);
   const log = await logTo(logLevel);
   const abort = new AbortController();

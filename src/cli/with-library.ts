@@ -95,14 +95,14 @@ export async function reachRunning(folder: string): Promise<Reached | undefined>
  * The launcher's compile cache is its own thread's: without this, every thread of the library would compile its program
  * anew, which in a checkout costs some 25 MB each.
  */
-function keepMemorySmall(): void {
+export function keepMemorySmall(): void {
   keepYoungGenerationSmall();
   const folder = getCompileCacheDir();
   if (folder !== undefined) process.env["NODE_COMPILE_CACHE"] ??= folder;
 }
 
-/** Commands that put something into a library make it, too. */
-const MAKERS: readonly string[] = ["add", "get", "up"];
+/** Commands that put something into a library, or need a key to speak with, make one. */
+const MAKERS: readonly string[] = ["add", "find", "get", "up"];
 
 /** A folder that was named and is not there is a slip of the keyboard, unless something is put into it. */
 const mustExist = (command: string, { data }: LibraryFlags): boolean =>

@@ -331,8 +331,18 @@ export const NETWORK = {
   maxRelayedBytes: 1_048_576,
   /** A relayed connection is ended after this long. */
   maxRelayedMs: 120_000,
-  /** Records of others kept for the hash table, the oldest dropped first: about 10 MB. */
-  maxTableRecords: 32_768,
+  /** A datagram on the local network, as Ethernet carries it. */
+  maxLanDatagramBytes: 1500,
+  /** Addresses in one answer there, as texts: a dozen, and the datagram is not cut. */
+  maxLanTextBytes: 1200,
+  /** Datagrams on the local network that are read; a hundred nodes that start together are fewer. */
+  maxLanDatagramsPerSecond: 256,
+  /** Networks that are asked: machines with many containers have dozens of interfaces. */
+  maxLanLinks: 16,
+  /** Records of others kept for the hash table, the oldest dropped first: about 6 MB, and a look-up is 1 ms. */
+  maxTableRecords: 16_384,
+  /** Peers of whom libp2p keeps addresses and protocols, some 2 KB each, the oldest dropped first. */
+  maxPeersStored: 4096,
   /** A carrier that is closing, and from which nothing has left for so long, is ended. */
   closingCarrierMs: 10_000,
   /** Sockets of the direct carrier that have not shown a token: each is a TLS handshake, some 100 kB. */
@@ -369,34 +379,45 @@ export const NETWORK = {
   uploadBurstMs: 100,
   /** Hops of a Query: with neighbours of 4 it reaches thousands of peers; a larger TTL is read as this. */
   maxHops: 8,
+  /** Hops of a search's first ring: the neighbours. */
+  firstRingHops: 1,
   /** Neighbours with whom questions are exchanged at one time. */
   maxNeighbours: 64,
   /** A question is forgotten this long after it was first heard: longer than a search lasts. */
   queryMemoryMs: 30_000,
-  /** 30 s of 256 a second and all bursts are 9,728: nothing is forgotten early. Some 1 KB each. */
-  maxQueriesRemembered: 10_000,
+  /** 30 s of 384 a second and all bursts are 13,568: nothing is forgotten early. Some 1 KB each. */
+  maxQueriesRemembered: 14_000,
   /** Questions under one query id: two are a forgery already, and a few forgeries must not hide the true one. */
   maxQuestionsPerQuery: 8,
-  /** Passed on for each neighbour whatever the others do: half of all, in 64 parts. */
+  /** Passed on for each neighbour whatever the others do: a search, each ten seconds, of ten peers behind it. */
   reservedQueriesPerSecond: 2,
-  /** A search is a Query for each of some five rings; so two at once. */
+  /** A search is a Query for each of some five rings; so three at once. */
   reservedQueryBurst: 16,
-  /** The half that is for whoever comes first; a busy network of hundreds asks less. */
-  sharedQueriesPerSecond: 128,
+  /** For whoever comes first: a network of thousands asks less. */
+  sharedQueriesPerSecond: 256,
   /** Four seconds of it: after a pause of a machine much comes at once. */
-  sharedQueryBurst: 512,
-  /** What one neighbour gets of the shared half: half of it. */
-  queriesPerSecondPerNeighbour: 64,
+  sharedQueryBurst: 1024,
+  /** What one neighbour gets of the shared part: an eighth, since what it brings comes on to us by others, too. */
+  queriesPerSecondPerNeighbour: 32,
   /** Four seconds of it. */
-  queryBurstPerNeighbour: 256,
-  /** Query frames of one neighbour, repeats included: an honest one passes on no more than 256 a second. */
+  queryBurstPerNeighbour: 128,
+  /** Questions of one neighbour beyond its part that are passed over without a penalty. */
+  queryExcessBurst: 256,
+  /** The same in the long run: honest peers pass on what others bring, and that may be a little much at times. */
+  queryExcessPerSecond: 8,
+  /** Whoever sends more has its reserved part only, for this long: so its flood crowds nobody out further on. */
+  queryPenaltyMs: 10_000,
+  /** Query frames of one neighbour, repeats included: an honest one passes on no more than 384 a second. */
   queryFramesPerSecond: 1024,
   /** What an honest neighbour's stream may bring at once after it was stuck for half a minute. */
   queryFrameBurst: 8192,
-  /** Answers to one query that are passed on or taken: far more holders than anyone needs. */
-  maxAnswersPerQuery: 256,
-  /** Of these, the part of one neighbour: a liar fills no more than it. */
-  maxAnswersPerNeighbour: 64,
+  /** Answers to one query that are taken: eight full shares. No honest neighbour passes more than that on. */
+  maxAnswersPerQuery: 512,
+  /**
+   * Of these, the share of one neighbour for each hop with which it was asked: 64 of one asked with 8. It passes on no more,
+   * and takes a hop's worth less of each of its own neighbours, so that one liar leaves room for the others everywhere.
+   */
+  answersPerHop: 8,
   /** Answers passed on to one neighbour, some 1 KB each. */
   answersPerSecondPerNeighbour: 256,
   /** Four full queries at once. */

@@ -24,7 +24,7 @@ export class ApiClient {
 
   /** An answer of one JSON object. @throws CardumeError the node's own error; `node-gone`; the signal's reason */
   json<Answer>(asked: ApiRequest): Promise<Answer> {
-    return orReason(asked.signal, async () => JSON.parse(await textOf(await this.#ask(asked))) as Answer);
+    return orReason(asked.signal, async () => valueIn<Answer>(await textOf(await this.#ask(asked))));
   }
 
   /** An answer of one JSON object a line, as it comes; a last line with an error is thrown. */
@@ -35,7 +35,7 @@ export class ApiClient {
       for (;;) {
         const next = await orReason(asked.signal, () => lines.next());
         if (next.done === true) return;
-        const line = JSON.parse(next.value) as Line | { readonly error: ApiError };
+        const line = valueIn<Line | { readonly error: ApiError }>(next.value);
         if ("error" in line && Object.keys(line).length === 1) throw thrownError(line.error);
         yield line as Line;
       }
@@ -88,6 +88,20 @@ export class ApiClient {
   }
 }
 
+const NO_NODE: ApiError = {
+  code: "answer-invalid",
+  message: "what listens on the control socket is no node of this version",
+  exitCode: 5,
+};
+
+function valueIn<Value>(text: string): Value {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    throw thrownError(NO_NODE);
+  }
+}
+
 /** What a node says that has an error to say; of what is no node, that. */
 function errorIn(text: string): ApiError {
   try {
@@ -97,11 +111,7 @@ function errorIn(text: string): ApiError {
   } catch {
     // Said below.
   }
-  return {
-    code: "answer-invalid",
-    message: "what listens on the control socket is no node of this version",
-    exitCode: 5,
-  };
+  return NO_NODE;
 }
 
 async function textOf(answer: IncomingMessage): Promise<string> {

@@ -21,9 +21,9 @@ export function apiServer(routes: readonly Routes[], onBug: OnBug): FastifyInsta
   const server = fastify({
     bodyLimit: NETWORK.maxApiBodyBytes,
     forceCloseConnections: true,
+    requestTimeout: NETWORK.apiRequestMs,
     http: {
       headersTimeout: NETWORK.apiRequestMs,
-      requestTimeout: NETWORK.apiRequestMs,
       connectionsCheckingInterval: CHECK_MS,
       maxHeaderSize: NETWORK.maxApiHeadBytes,
     },

@@ -6,7 +6,13 @@ import { NETWORK } from "../core/limits.ts";
 import { TokenBucket } from "../core/peer/token-bucket.ts";
 import { FRAME_HEAD_BYTES } from "../core/wire/stream/byte-writer.ts";
 import { decodeFetch, encodeFetch, encodeResponseHead, RESPONSE_HEAD_BYTES } from "../core/wire/stream/fetch-codec.ts";
-import type { FetchGet, FetchHello, FetchMessage, GetManifest, ResponseStatus } from "../core/wire/stream/fetch-message.ts";
+import type {
+  FetchGet,
+  FetchHello,
+  FetchMessage,
+  GetManifest,
+  ResponseStatus,
+} from "../core/wire/stream/fetch-message.ts";
 import type { FrameError } from "../core/wire/stream/find-message.ts";
 import { FrameReader } from "../core/wire/stream/frame-reader.ts";
 import { monotonicMs } from "../runtime/clock.ts";

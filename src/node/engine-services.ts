@@ -1,32 +1,30 @@
+import { type PeerRouting, peerRoutingSymbol } from "@libp2p/interface";
+import type { KadDHT } from "@libp2p/kad-dht";
 import type { Libp2pOptions, ServiceFactoryMap } from "libp2p";
 import { NETWORK } from "../core/limits.ts";
-import type { EngineOptions, LanPeer } from "./engine-types.ts";
+import { CalmRouting } from "./engine-routing.ts";
+import type { EngineOptions } from "./engine-types.ts";
 
 /** Before the names of all protocols that are libp2p's: two networks that do not know each other do not mix. */
 export const PROTOCOL_PREFIX = "cardume";
 
-type Made = Pick<Libp2pOptions, "transports" | "peerDiscovery"> & { services: ServiceFactoryMap };
+type Made = Pick<Libp2pOptions, "transports"> & { services: ServiceFactoryMap };
 type Factory = (components: never) => unknown;
 
 const asServices = (factories: Readonly<Record<string, Factory>>): ServiceFactoryMap =>
   factories as unknown as ServiceFactoryMap;
 
-/** Between two questions on the local network: a node that comes asks at once, so this only mends a lost datagram. */
-const LAN_QUESTION_MS = 30_000;
-
 /**
  * The parts of libp2p that the options ask for. Those of them that few nodes need are loaded only then: the hash table
  * is 6 MB, UPnP 7 MB, relays and hole punching 4 MB.
  */
-export async function engineServices(options: EngineOptions, heard: (peer: LanPeer) => void): Promise<Made> {
-  const [nat, dht, mdns] = await Promise.all([
+export async function engineServices(options: EngineOptions): Promise<Made> {
+  const [nat, dht] = await Promise.all([
     options.nat ? natServices() : undefined,
     options.dht ? dhtServices(!options.nat) : undefined,
-    options.mdns ? lanDiscovery(heard) : undefined,
   ]);
   return {
     transports: nat?.transports ?? [],
-    peerDiscovery: mdns === undefined ? [] : [mdns],
     services: { ...nat?.services, ...dht },
   };
 }
@@ -70,33 +68,18 @@ async function dhtServices(isServer: boolean): Promise<ServiceFactoryMap> {
   };
   return asServices({
     dht: (components: never) => {
-      const table = kadDHT({
+      const table: KadDHT & { [peerRoutingSymbol]?: PeerRouting } = kadDHT({
         protocol: `/${PROTOCOL_PREFIX}/kad/1`,
         clientMode: false,
         validators: { pk: refuse, ipns: refuse },
         selectors: { pk: () => 0, ipns: () => 0 },
         // Which addresses may be dialled is the gater's affair, which knows where this node is.
         peerInfoMapper: passthroughMapper,
-        allowQueryWithZeroPeers: true,
       })(components);
+      const routing = table[peerRoutingSymbol];
+      if (routing !== undefined) Object.defineProperty(table, peerRoutingSymbol, { value: new CalmRouting(routing) });
       if (isServer) queueMicrotask(() => void table.setMode("server").catch(() => undefined));
       return table;
     },
   });
-}
-
-/** Asks and answers on the local network by multicast DNS, under Cardume's own service name. */
-async function lanDiscovery(heard: (peer: LanPeer) => void): Promise<NonNullable<Made["peerDiscovery"]>[number]> {
-  const { mdns } = await import("@libp2p/mdns");
-  const make = mdns({ serviceTag: "_cardume._udp.local", interval: LAN_QUESTION_MS });
-  return (components) => {
-    const discovery = make(components);
-    discovery.addEventListener("peer", ({ detail: { id, multiaddrs } }) =>
-      heard({
-        peer: id.toString(),
-        addresses: multiaddrs.slice(0, NETWORK.maxAddressesPerPeer).map((address) => address.toString()),
-      }),
-    );
-    return discovery;
-  };
 }

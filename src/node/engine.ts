@@ -1,7 +1,7 @@
 import { yamux } from "@chainsafe/libp2p-yamux";
 import { identify } from "@libp2p/identify";
 import { type Connection, FaultTolerance, type Libp2p } from "@libp2p/interface";
-import { peerIdFromString } from "@libp2p/peer-id";
+import { peerIdFromPublicKey, peerIdFromString } from "@libp2p/peer-id";
 import { ping } from "@libp2p/ping";
 import { tcp } from "@libp2p/tcp";
 import { tls } from "@libp2p/tls";
@@ -12,14 +12,16 @@ import { parseAnnounceAddress, parseListenAddress, withPeer } from "./addresses.
 import { listenError, unreachable } from "./engine-errors.ts";
 import { EngineGater } from "./engine-gater.ts";
 import { engineKey } from "./engine-key.ts";
+import type { LanDiscovery } from "./engine-lan.ts";
 import { isPublic, mayDialFrom } from "./engine-reach.ts";
 import { engineServices, PROTOCOL_PREFIX } from "./engine-services.ts";
+import { EngineStore } from "./engine-store.ts";
 import type { DialTarget, Engine, EngineOptions, LanPeer } from "./engine-types.ts";
 
 /** A connection is asked for a sign of life this often, which is some 400 bytes: 20 B/s a connection. */
 const PING_MS = 20_000;
-/** The first window of a stream: a whole chunk without waiting. */
-const FIRST_WINDOW_BYTES = 1_048_576;
+/** The muxer's own measurement of the round trip, after the first at the start. */
+const KEEP_ALIVE_MS = 300_000;
 
 /**
  * Starts the libp2p node: TCP, TLS, yamux, identify and ping always, the rest as the options say. It knows nobody: there
@@ -30,29 +32,30 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const listen = options.listen.flatMap(parseListenAddress);
   const announce = options.announce.map(parseAnnounceAddress);
   const engine = new RunningEngine(options);
-  const { transports = [], peerDiscovery = [], services } = await engineServices(options, engine.heardOnLan);
+  const { transports = [], services } = await engineServices(options);
   const init: Libp2pOptions = {
     start: false,
     privateKey: engine.privateKey,
+    datastore: storeFor(engine.privateKey),
     nodeInfo: { name: "cardume", version: options.version, userAgent: `cardume/${options.version}` },
     addresses: { listen: options.nat && listen.length > 0 ? [...listen, "/p2p-circuit"] : listen, announce },
     transports: [tcp({ backlog: NETWORK.maxUnprovenConnections }), ...transports],
     connectionEncrypters: [tls()],
     streamMuxers: [
       yamux({
-        // The monitor's ping below already says whether a connection lives.
-        enableKeepAlive: false,
+        // The monitor's ping below says whether a connection lives; this one measures the round trip by which windows grow.
+        enableKeepAlive: true,
+        keepAliveInterval: KEEP_ALIVE_MS,
         maxInboundStreams: NETWORK.maxStreamsPerConnection,
         maxOutboundStreams: NETWORK.maxStreamsPerConnection,
         streamOptions: {
-          initialStreamWindowSize: FIRST_WINDOW_BYTES,
+          // The first window is left as it is: yamux takes its own for the other side's.
           maxStreamWindowSize: NETWORK.maxStreamWindowBytes,
           // A stream that is paused must be able to hold what its window lets the other side send.
           maxReadBufferLength: 2 * NETWORK.maxStreamWindowBytes,
         },
       }),
     ],
-    peerDiscovery,
     connectionGater: engine.gater.forLibp2p,
     connectionManager: {
       maxConnections: 2 * options.maxPeers,
@@ -78,6 +81,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
   };
   await engine.start(await createLibp2p(init), listen);
+  if (options.mdns) await engine.tellLan(options.count);
   return engine;
 }
 
@@ -85,6 +89,7 @@ class RunningEngine implements Engine {
   readonly privateKey: Engine["privateKey"];
   readonly gater: EngineGater;
   #libp2p: Libp2p | undefined;
+  #lan: LanDiscovery | undefined;
   readonly #lanListeners: ((peer: LanPeer) => void)[] = [];
 
   constructor({ key, isRefused, count }: EngineOptions) {
@@ -150,12 +155,19 @@ class RunningEngine implements Engine {
     this.#lanListeners.push(heard);
   }
 
-  readonly heardOnLan = (peer: LanPeer): void => {
-    if (this.#libp2p === undefined || peer.peer === this.peerId) return;
+  readonly #heardOnLan = (peer: LanPeer): void => {
     for (const heard of this.#lanListeners) heard(peer);
   };
 
+  async tellLan(count: (cause: string) => void): Promise<void> {
+    const lan = await import("./engine-lan.ts");
+    const [peer, addresses, heard] = [this.peerId, (): string[] => this.addresses(), this.#heardOnLan];
+    this.#lan = new lan.LanDiscovery({ peer, addresses, heard, count });
+    this.#lan.start();
+  }
+
   async close(): Promise<void> {
+    this.#lan?.stop();
     await this.libp2p.stop();
   }
 
@@ -163,6 +175,10 @@ class RunningEngine implements Engine {
   #isReachable(): boolean {
     return this.addresses().some(isPublic);
   }
+}
+
+function storeFor({ publicKey }: Engine["privateKey"]): EngineStore {
+  return new EngineStore(peerIdFromPublicKey(publicKey).toString(), publicKey.toCID().toString());
 }
 
 const isOpen = (connection: Connection): boolean => connection.status === "open";

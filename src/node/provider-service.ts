@@ -1,4 +1,4 @@
-import type { KadDHT } from "@libp2p/kad-dht";
+import type { KadDHT, SingleKadDHT } from "@libp2p/kad-dht";
 import { CID } from "multiformats/cid";
 import { create } from "multiformats/hashes/digest";
 import { CardumeError } from "../core/errors.ts";
@@ -46,6 +46,7 @@ export class ProviderService {
    */
   async announce(ids: readonly Uint8Array[], signal?: AbortSignal): Promise<number> {
     const table = this.#tableOrThrow();
+    if (isAlone(table)) return 0;
     const queue = ids.filter((id) => !this.#announced.has(keyOf(id)));
     const worker = async (): Promise<void> => {
       for (let id = queue.shift(); id !== undefined && signal?.aborted !== true; id = queue.shift()) {
@@ -69,6 +70,7 @@ export class ProviderService {
    */
   async *providers(id: Uint8Array, signal?: AbortSignal): AsyncGenerator<Provider> {
     const table = this.#tableOrThrow();
+    if (isAlone(table)) return;
     const seen = new Set([this.#engine.peerId]);
     try {
       for await (const event of table.findProviders(providerKey(id), signal === undefined ? {} : { signal })) {
@@ -80,9 +82,8 @@ export class ProviderService {
           yield { peer, addresses: [...addresses].filter(this.#engine.mayDial).slice(0, NETWORK.maxAddressesPerPeer) };
         }
       }
-    } catch (error) {
+    } catch {
       // A walk that finds nobody left to ask ends with an error of its own; so does one that was stopped.
-      if (error instanceof CardumeError) throw error;
     }
   }
 
@@ -97,6 +98,9 @@ export class ProviderService {
     return table;
   }
 }
+
+/** With nobody in the table every walk would wait for somebody. */
+const isAlone = (table: KadDHT): boolean => (table as SingleKadDHT).routingTable.size === 0;
 
 /** Whether any other node took the record. */
 async function provide(table: KadDHT, id: Uint8Array, signal: AbortSignal | undefined): Promise<boolean> {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Carrier } from "../../src/node/carrier.ts";
 import { Random } from "../property/support/random.ts";
@@ -7,6 +6,7 @@ import { type CarrierPairs, directPairs, libp2pPairs } from "./support/carriers.
 import { Recorder, record, sent } from "./support/recorder.ts";
 
 const MIB = 1_048_576;
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const kinds: [string, () => Promise<CarrierPairs>][] = [
   ["a direct carrier", directPairs],

@@ -30,6 +30,13 @@ describe("the hash table", () => {
     expect(await all(table.providers(NOBODYS, AbortSignal.timeout(2000)))).toEqual([]);
   });
 
+  test("with nobody else in it takes nothing and names nobody, at once", async ({ shoal }) => {
+    const table = new ProviderService((await shoal.fish({ dht: true })).engine);
+    expect(table.isOn).toBe(true);
+    expect(await table.announce([FILM])).toBe(0);
+    expect(await all(table.providers(FILM))).toEqual([]);
+  });
+
   test("is not there for a node that has not joined one", async ({ shoal }) => {
     const table = new ProviderService((await shoal.fish()).engine);
     expect(table.isOn).toBe(false);

@@ -214,7 +214,7 @@ const oneOf = (times: number): (() => boolean) => {
 const BUGS: [string, () => (core: ServeCore) => Serving, RegExp][] = [
   [
     "an order that is given twice",
-    () => withEffects((list) => list.flatMap((one) => (one.type === "respond" ? [one, one] : [one]))),
+    () => withEffects((list) => list.flatMap((one): ServeEffect[] => (one.type === "respond" ? [one, one] : [one]))),
     /which does not wait/,
   ],
   [

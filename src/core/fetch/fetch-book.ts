@@ -60,6 +60,8 @@ export class FetchBook {
   hedgedBytes = 0;
   /** Something became free to be asked for, or room for it: holders without work are to be looked at. */
   stirred = false;
+  /** Somebody had room, and there was no memory. */
+  isShort = false;
   wantAll: boolean;
   nowMs = 0;
   effects!: Effects<FetchEffect>;
@@ -136,7 +138,6 @@ export class FetchBook {
   removeHolder(holder: FetchHolder, isDropped: boolean): void {
     this.holders.delete(holder.id);
     this.#byIndex[holder.index] = undefined;
-    this.scheduler.giveUpHolder(holder.index);
     this.scheduler.forgetHolder(holder.index);
     for (const request of [...holder.live]) this.over(request);
     if (isDropped) for (const request of [...holder.unverified]) this.over(request);
@@ -205,7 +206,7 @@ export class FetchBook {
     this.counters.takenOver++;
     this.counters.cancels++;
     this.effects.push({ type: "cancel", holder: request.holder.id, request: request.id });
-    this.ask(to, request.job, request.run, priority, false, request.moves + 1);
+    this.ask(to, request.job, request.run, priority, request.isExtra, request.moves + 1);
     this.over(request);
   }
 
@@ -261,17 +262,17 @@ export class FetchBook {
   /** A chunk is in the file: its memory is free. */
   written(chunk: number): void {
     if (this.#state[chunk] === 0) this.#state[chunk] = 1;
+    this.scheduler.arrived(this.placeOf(chunk));
     const job = this.jobs.get(chunk);
     if (job === undefined) return;
     this.jobs.delete(chunk);
     this.partial.delete(job);
     this.memoryBytes -= job.bytes;
-    this.stirred = true;
+    if (this.isShort) this.stirred = true;
+    this.isShort = false;
     // Another way than this core's: what it asked for itself is not wanted any more.
     for (const request of [...job.requests]) if (!request.moot) this.cancel(request);
-    if (job.isWhole) return;
-    this.scheduler.arrived(this.placeOf(chunk));
-    if (job.haveGrains > 0) this.effects.push({ type: "discard", chunk });
+    if (!job.isWhole && job.haveGrains > 0) this.effects.push({ type: "discard", chunk });
   }
 
   /** A chunk is held for good. */

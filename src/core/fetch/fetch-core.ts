@@ -192,6 +192,7 @@ export class FetchCore {
         this.#body(request, input.type, input.type === "comes" ? input.bytes : 0);
         break;
       case "verified":
+        if (!request.arrived) this.#body(request, "arrived", 0);
         if (requests.has(request.id)) this.#book.verified(request);
         break;
       case "wrong":
@@ -209,18 +210,19 @@ export class FetchCore {
   #body(request: FetchRequest, type: "begins" | "comes" | "arrived", bytes: number): void {
     const { holder } = request;
     const { counters, nowMs } = this.#book;
+    if (request.arrived) return;
     const wasStalled = holder.stalled;
     let fresh = 0;
     if (type === "begins") holder.begins(request, nowMs);
     else fresh = type === "comes" ? holder.comes(request, bytes, nowMs) : holder.arrived(request, nowMs);
     counters.receivedBytes += fresh;
     if (wasStalled && !holder.stalled) signOfLife(this.#book, holder);
+    if (type === "arrived") request.arrived = true;
     if (!this.#book.requests.has(request.id)) {
       counters.wastedBytes += fresh;
       return;
     }
     if (type === "arrived") {
-      request.arrived = true;
       holder.unverified.add(request);
     } else if (request.moot && !holder.stalled) this.#book.cancel(request);
   }

@@ -14,6 +14,8 @@ const READING_REQUEST_MS = 32;
 const LIFE_BYTES = 4096;
 /** A pause shorter than this is not told from a lost segment or a busy disk, in ms. */
 const MIN_STALL_MS = 500;
+/** So soon is seen how fast a holder is of which nothing is known, in ms. */
+const FIRST_LOOK_MS = 100;
 /** A rest after `refused`, doubled each time up to 2^5 times, in ms. */
 const REST_MS = 250;
 
@@ -67,11 +69,16 @@ export class FetchHolder {
    * and one request alone until something of it was verified. What is less urgent does not stand in the way.
    */
   hasRoom(priority: number, grains: number, nowMs: number): boolean {
-    if (this.stalled || this.restsUntilMs > nowMs) return false;
+    if (!this.isReady(nowMs)) return false;
     if (!this.trusted) return this.live.size + this.unverified.size + this.ghosts.size === 0;
     const { count, bytes } = this.#ahead(priority);
     if (count < 2) return true;
     return bytes < this.meter.windowBytes + grains * GRAIN_BYTES;
+  }
+
+  /** Whether it answers, as far as is known: it is neither silent nor overloaded. */
+  isReady(nowMs: number): boolean {
+    return !this.stalled && this.restsUntilMs <= nowMs;
   }
 
   /** In how many ms this many bytes, asked for now, are expected to be here. */
@@ -225,7 +232,8 @@ export class FetchHolder {
   /** The rate at which a request that comes now really comes, once that can be seen: it may be far below the usual. */
   #presentRate(request: FetchRequest, nowMs: number): number {
     const sinceMs = nowMs - request.begunAtMs;
-    if (!(sinceMs > MIN_STALL_MS) || request.receivedBytes === 0) return this.bytesPerMs;
+    if (!(sinceMs > (this.meter.measured ? MIN_STALL_MS : FIRST_LOOK_MS)) || request.receivedBytes === 0)
+      return this.bytesPerMs;
     return Math.min(this.bytesPerMs, Math.max(0.001, (2 * request.receivedBytes) / sinceMs));
   }
 

@@ -49,13 +49,15 @@ export function hedgeLast(book: FetchBook): void {
 
 /** What a holder that has fallen silent owes is asked of others that have it; its oldest request stays to see it return. */
 export function relieve(book: FetchBook, silent: FetchHolder): void {
-  let isOldest = true;
+  const [oldest] = silent.live;
   for (const request of [...silent.live]) {
-    if (isOldest && !request.moot) {
-      const helper = helperFor(book, request, Infinity, request.priority);
-      if (helper !== undefined) takeOver(book, request, helper, request.priority);
-    } else if (!request.moot && isElsewhere(book, request)) book.cancel(request);
-    isOldest = false;
+    if (request.moot) continue;
+    if (request !== oldest && isElsewhere(book, request)) {
+      book.cancel(request);
+      continue;
+    }
+    const helper = helperFor(book, request, Infinity, request.priority);
+    if (helper !== undefined) takeOver(book, request, helper, request.priority);
   }
 }
 
@@ -87,7 +89,11 @@ function helperFor(
     // The same holder may be told that it is urgent now.
     const isItself = holder === request.holder;
     if (isItself && (priority >= request.priority || !Number.isNaN(request.begunAtMs))) continue;
-    if ((!holder.trusted && !request.holder.stalled) || !holder.hasRoom(priority, 1, book.nowMs)) continue;
+    if (!holder.trusted && !request.holder.stalled) continue;
+    // What somebody waits for may be one request more than the holder's fill: its queue is in what is expected.
+    const mayTake =
+      priority === 0 && holder.trusted ? holder.isReady(book.nowMs) : holder.hasRoom(priority, 1, book.nowMs);
+    if (!mayTake) continue;
     const itsMs = holder.expectedMs(request.bytes, priority, book.nowMs);
     if (itsMs < bestMs) [best, bestMs] = [holder, itsMs];
   }

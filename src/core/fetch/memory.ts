@@ -15,7 +15,9 @@ export function makeRoom(book: FetchBook, chunk: number, urgent: boolean): boole
     if (job.requests.size === 0 && !isOfUse(book, job)) book.discard(job);
   }
   if (urgent && !book.mayBegin(chunk, true)) discardUnread(book);
-  return book.mayBegin(chunk, urgent);
+  if (book.mayBegin(chunk, urgent)) return true;
+  book.isShort = true;
+  return false;
 }
 
 function isOfUse(book: FetchBook, job: ChunkJob): boolean {

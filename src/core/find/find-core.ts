@@ -130,7 +130,7 @@ export class FindCore {
       this.counters.duplicates++;
       this.#memory.question(key)?.heard(from, ttlHops);
     } else if (!this.#memory.hasRoom(key)) this.counters.forged++;
-    else if (!this.#budget.take(from, nowMs)) this.counters.rateLimited++;
+    else if (!this.#budget.take(from, nowMs)) this.#rateLimited();
     else {
       const { question, hearing } = this.#memory.hear(key, query.wanted, from, onwardHops, nowMs);
       question.heard(from, ttlHops);
@@ -140,6 +140,11 @@ export class FindCore {
     }
   }
 
+  #rateLimited(): void {
+    this.counters.rateLimited++;
+    this.counters.penalties = this.#budget.penalties;
+  }
+
   /**
    * When the asker is gone, whoever brings the question with more hops takes its place, and is answered. With more hops
    * than we sent it on with, it cannot have come from ourselves.
@@ -147,6 +152,7 @@ export class FindCore {
   #adopt(question: Question, from: Neighbour): void {
     if (question.asker?.isGone !== true) return;
     question.asker = from;
+    question.answersSent = 0;
     if (question.lookUp === "done") question.lookUp = "none";
   }
 
@@ -188,7 +194,7 @@ export class FindCore {
   }
 
   #ask(neighbour: Neighbour, message: FindQuery, question: Question, effects: Effects<FindEffect>): void {
-    question.asked.add(neighbour);
+    question.asked.set(neighbour, Math.max(message.ttlHops, question.asked.get(neighbour) ?? 0));
     this.counters.forwards++;
     effects.push({ type: "send", to: neighbour.peer, message });
   }
@@ -208,7 +214,7 @@ export class FindCore {
     if (question === undefined) return;
     this.#endLookUp(question);
     if (held.length === 0 || record.length === 0) return;
-    if (this.#send(question.asker, { type: "chunk-info", queryId, record, videos: held }, nowMs, effects))
+    if (this.#send(question, { type: "chunk-info", queryId, record, videos: held }, nowMs, effects))
       this.counters.answers++;
   }
 
@@ -216,20 +222,17 @@ export class FindCore {
     const idKey = textOf(message.queryId);
     const search = this.#searches.get(idKey);
     const record = search?.plan.record ?? this.#memory.record(idKey);
-    if (record?.wasAsked(from) !== true) {
+    const ttlHops = record?.askedTtlHops(from) ?? 0;
+    if (record === undefined || ttlHops === 0) {
       this.counters.unasked++;
       if (!from.unasked.take(nowMs)) this.#drop(from.peer, "answer-flood", effects);
       return;
     }
     const count = record.countAnswer(from);
-    const { maxAnswersPerQuery, maxAnswersPerNeighbour } = this.#limits;
+    const { maxAnswersPerQuery, answersPerHop } = this.#limits;
     if (count > maxAnswersPerQuery) this.#drop(from.peer, "answer-flood", effects);
-    else if (count > maxAnswersPerNeighbour || record.answers >= maxAnswersPerQuery) this.counters.tooMany++;
-    else if (!record.isNewAnswer(this.#answerKey.of(message))) this.counters.repeated++;
-    else {
-      record.answers++;
-      this.#bringBack(from, message, record, nowMs, effects);
-    }
+    else if (count > answersPerHop * ttlHops || record.answers >= maxAnswersPerQuery) this.counters.tooMany++;
+    else this.#bringBack(from, message, record, nowMs, effects);
   }
 
   /** Passes an answer on to whoever asked for it, once each; there are several only where a query id was forged. */
@@ -240,24 +243,29 @@ export class FindCore {
     nowMs: number,
     effects: Effects<FindEffect>,
   ): void {
+    const key = this.#answerKey.of(message);
     const told = new Set<Neighbour | undefined>([from]);
-    let isFitting = false;
-    for (const question of record.questions.values()) {
-      if (!question.asked.has(from) || !question.isFitting(message)) continue;
-      isFitting = true;
+    const fitting = [...record.questions.values()].filter((one) => one.asked.has(from) && one.isFitting(message));
+    const isNew = fitting.filter((question) => question.isNewAnswer(key));
+    if (isNew.length > 0) record.answers++;
+    else if (fitting.length > 0) this.counters.repeated++;
+    else this.counters.unfitting++;
+    for (const question of isNew) {
       if (told.has(question.asker)) continue;
       told.add(question.asker);
       if (question.asker === undefined) this.#found(from, message, nowMs, effects);
-      else if (this.#send(question.asker, message, nowMs, effects)) this.counters.relayed++;
+      else if (this.#send(question, message, nowMs, effects)) this.counters.relayed++;
     }
-    if (!isFitting) this.counters.unfitting++;
   }
 
-  #send(asker: Neighbour | undefined, message: FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): boolean {
-    const isGone = asker === undefined || asker.isGone;
-    if (isGone) this.counters.askerGone++;
-    else if (!asker.answers.take(nowMs)) this.counters.answersLimited++;
+  /** Sends an answer back to whoever asked. @returns whether it could be */
+  #send(question: Question, message: FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): boolean {
+    const { asker } = question;
+    const most = this.#limits.answersPerHop * question.askedTtlHops;
+    if (asker === undefined || asker.isGone) this.counters.askerGone++;
+    else if (question.answersSent >= most || !asker.answers.take(nowMs)) this.counters.answersLimited++;
     else {
+      question.answersSent++;
       effects.push({ type: "send", to: asker.peer, message });
       return true;
     }

@@ -4,6 +4,7 @@ import { NETWORK } from "../limits.ts";
 export type FindLimits = Readonly<
   Record<
     | "maxHops"
+    | "firstRingHops"
     | "maxNeighbours"
     | "queryMemoryMs"
     | "maxQueriesRemembered"
@@ -14,10 +15,13 @@ export type FindLimits = Readonly<
     | "sharedQueryBurst"
     | "queriesPerSecondPerNeighbour"
     | "queryBurstPerNeighbour"
+    | "queryExcessBurst"
+    | "queryExcessPerSecond"
+    | "queryPenaltyMs"
     | "queryFramesPerSecond"
     | "queryFrameBurst"
     | "maxAnswersPerQuery"
-    | "maxAnswersPerNeighbour"
+    | "answersPerHop"
     | "answersPerSecondPerNeighbour"
     | "answerBurstPerNeighbour"
     | "unaskedAnswersPerSecond"
@@ -74,6 +78,8 @@ export interface FindCounters {
   spent: number;
   /** Questions beyond what a neighbour may ask. */
   rateLimited: number;
+  /** Times that a neighbour was left its reserved part only. */
+  penalties: number;
   /** Questions under a query id that has too many already. */
   forged: number;
   /** Questions that were not looked up because too many look-ups are under way. */
@@ -86,7 +92,7 @@ export interface FindCounters {
   repeated: number;
   /** Answers beyond what one neighbour, or all, may give to one query. */
   tooMany: number;
-  /** Answers beyond what one neighbour is sent. */
+  /** Answers beyond what one neighbour is sent, in all or of one query. */
   answersLimited: number;
   /** Answers whose asker is gone. */
   askerGone: number;
@@ -112,6 +118,7 @@ export const noFindCounts = (): FindCounters => ({
   strangers: 0,
   spent: 0,
   rateLimited: 0,
+  penalties: 0,
   forged: 0,
   lookUpsRefused: 0,
   unasked: 0,

@@ -17,6 +17,10 @@ export class Neighbour {
   readonly own: TokenBucket;
   /** Questions that nobody can take from it. */
   readonly reserved: TokenBucket;
+  /** Questions beyond both that are passed over without a penalty. */
+  readonly excess: TokenBucket;
+  /** Until then it has its reserved part only. */
+  penaltyUntilMs: number = -Infinity;
   /** Answers of others that are passed on to it. */
   readonly answers: TokenBucket;
   /** Answers of it to nothing that it was asked. */
@@ -27,6 +31,7 @@ export class Neighbour {
     this.frames = new TokenBucket(limits.queryFrameBurst, limits.queryFramesPerSecond, nowMs);
     this.own = new TokenBucket(limits.queryBurstPerNeighbour, limits.queriesPerSecondPerNeighbour, nowMs);
     this.reserved = new TokenBucket(limits.reservedQueryBurst, limits.reservedQueriesPerSecond, nowMs);
+    this.excess = new TokenBucket(limits.queryExcessBurst, limits.queryExcessPerSecond, nowMs);
     this.answers = new TokenBucket(limits.answerBurstPerNeighbour, limits.answersPerSecondPerNeighbour, nowMs);
     this.unasked = new TokenBucket(limits.unaskedAnswerBurst, limits.unaskedAnswersPerSecond, nowMs);
   }
@@ -34,19 +39,32 @@ export class Neighbour {
 
 /**
  * How many questions are passed on: for each neighbour a part that is its own whatever the others do, and a shared part
- * for whoever comes first, of which one neighbour gets half at most. So a neighbour that floods takes nothing from the
- * others' own parts, and not all of the shared one.
+ * for whoever comes first, of which one neighbour gets an eighth at most. One that goes on asking for more gets nothing of
+ * the shared part for a while: what is passed on of its flood would take the place of others' questions further on,
+ * where nobody can tell them apart.
  */
 export class QueryBudget {
+  /** Penalties so far. */
+  penalties: number = 0;
+  readonly #limits: FindLimits;
   readonly #shared: TokenBucket;
 
   constructor(limits: FindLimits, nowMs: number) {
+    this.#limits = limits;
     this.#shared = new TokenBucket(limits.sharedQueryBurst, limits.sharedQueriesPerSecond, nowMs);
   }
 
   /** Whether one more question of this neighbour may pass now; takes it if so. */
   take(neighbour: Neighbour, nowMs: number): boolean {
     if (neighbour.reserved.take(nowMs)) return true;
-    return neighbour.own.has(nowMs) && this.#shared.take(nowMs) && neighbour.own.take(nowMs);
+    const isPenalised = neighbour.penaltyUntilMs > nowMs;
+    if (isPenalised || !neighbour.own.has(nowMs)) this.#exceeds(neighbour, nowMs);
+    return !isPenalised && neighbour.own.has(nowMs) && this.#shared.take(nowMs) && neighbour.own.take(nowMs);
+  }
+
+  #exceeds(neighbour: Neighbour, nowMs: number): void {
+    if (neighbour.excess.take(nowMs)) return;
+    if (neighbour.penaltyUntilMs <= nowMs) this.penalties++;
+    neighbour.penaltyUntilMs = nowMs + this.#limits.queryPenaltyMs;
   }
 }

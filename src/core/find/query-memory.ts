@@ -13,8 +13,11 @@ export class Question {
   /** Whose look-up it is that is under way. */
   lookUpFor: Neighbour | undefined;
   isForgotten = false;
-  /** Whom it was sent to: only they may answer. */
-  readonly asked: Set<Neighbour> = new Set();
+  /** Answers that went back to the asker. */
+  answersSent = 0;
+  /** Whom it was sent to, and with how many hops at most: only they may answer. */
+  readonly asked: Map<Neighbour, number> = new Map();
+  readonly #answerKeys = new Set<number>();
   /** The most hops with which each neighbour sent it to us. */
   readonly #heardTtlHops = new Map<Neighbour, number>();
 
@@ -27,9 +30,20 @@ export class Question {
     if (ttlHops > (this.#heardTtlHops.get(from) ?? 0)) this.#heardTtlHops.set(from, ttlHops);
   }
 
+  /** The most hops with which the asker has sent it: the more, the more answers it takes. */
+  get askedTtlHops(): number {
+    return this.asker === undefined ? 0 : (this.#heardTtlHops.get(this.asker) ?? 0);
+  }
+
   /** Whether a neighbour has sent it on itself with at least as many hops as it would after hearing it from us. */
   isKnownTo(neighbour: Neighbour, ttlHops: number): boolean {
     return (this.#heardTtlHops.get(neighbour) ?? -1) >= ttlHops - 1;
+  }
+
+  /** Notes the key of an answer. @returns whether it is the first with it */
+  isNewAnswer(key: number): boolean {
+    const before = this.#answerKeys.size;
+    return this.#answerKeys.add(key).size > before;
   }
 
   /** Whether an answer names nothing but what was asked for, as far as can be told. */
@@ -44,7 +58,6 @@ export class QueryRecord {
   readonly questions: Map<string, Question> = new Map();
   /** Answers that were passed on or taken. */
   answers = 0;
-  readonly #answerKeys = new Set<number>();
   readonly #answersOf = new Map<Neighbour, number>();
 
   /** Counts one more answer of a neighbour. @returns how many it has brought, this one included */
@@ -54,15 +67,11 @@ export class QueryRecord {
     return count;
   }
 
-  /** Notes the key of an answer. @returns whether it is the first with it */
-  isNewAnswer(key: number): boolean {
-    const before = this.#answerKeys.size;
-    return this.#answerKeys.add(key).size > before;
-  }
-
-  wasAsked(neighbour: Neighbour): boolean {
-    for (const question of this.questions.values()) if (question.asked.has(neighbour)) return true;
-    return false;
+  /** With how many hops a neighbour was asked; 0: it was not. */
+  askedTtlHops(neighbour: Neighbour): number {
+    let ttlHops = 0;
+    for (const { asked } of this.questions.values()) ttlHops = Math.max(ttlHops, asked.get(neighbour) ?? 0);
+    return ttlHops;
   }
 }
 

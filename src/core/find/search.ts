@@ -24,8 +24,8 @@ export interface SearchPlan {
 
 /**
  * One search of this node: rings of 1, 2, 4 and 8 hops, under one query id, so that a wider ring is answered only by
- * those whom the narrower ones did not reach. When a quarter of what is enough was found, the next ring is one hop
- * wider only: each hop more reaches about as many as all before it.
+ * those whom the narrower ones did not reach. When a quarter of what is enough was found, and the last ring has added to
+ * it, the next one is one hop wider only: each hop more reaches about as many as all before it.
  */
 export class Search {
   readonly plan: SearchPlan;
@@ -33,6 +33,8 @@ export class Search {
   readonly #patience: RingPatience;
   readonly #endsAtMs: number;
   readonly #holders = new Set<PeerKey>();
+  /** Holders that were known when the ring began. */
+  #pastHolders = 0;
   #pastHops = 0;
   /** 0 while nobody was asked. */
   #ringHops = 0;
@@ -55,7 +57,7 @@ export class Search {
 
   /** The first ring, or, when its time is up, the next one or the end. */
   due(hasNeighbours: boolean, nowMs: number): SearchStep {
-    if (this.#ringHops === 0 && hasNeighbours) return this.#ask(1, nowMs);
+    if (this.#ringHops === 0 && hasNeighbours) return this.#ask(this.#limits.firstRingHops, nowMs);
     if (nowMs < this.wakeAtMs) return WAIT;
     if (this.#ringHops === 0) return { type: "end", reason: "alone" };
     if (this.#ringHops >= this.#limits.maxHops || nowMs >= this.#endsAtMs) return { type: "end", reason: "exhausted" };
@@ -83,11 +85,13 @@ export class Search {
   }
 
   #nextHops(): number {
-    const isNear = 4 * this.#holders.size >= this.plan.enoughHolders;
+    const found = this.#holders.size;
+    const isNear = found > this.#pastHolders && 4 * found >= this.plan.enoughHolders;
     return Math.min(this.#limits.maxHops, isNear ? this.#ringHops + 1 : 2 * this.#ringHops);
   }
 
   #ask(ttlHops: number, nowMs: number): SearchStep {
+    this.#pastHolders = this.#holders.size;
     this.#pastHops = this.#ringHops;
     this.#ringHops = ttlHops;
     this.#ringAtMs = nowMs;

@@ -121,6 +121,18 @@ export class ConnectedPeers {
     return count < most;
   }
 
+  /**
+   * The place that changes hands when there is no room: the neighbour that came last, once it has stayed a while. All older
+   * ones stay, so whoever presses in displaces nobody but those who pressed in; and a full network does not fall into
+   * parts that cannot find together.
+   */
+  revolving(nowMs: number): ConnectedPeer | undefined {
+    let latest: ConnectedPeer | undefined;
+    for (const peer of this.#peers.values())
+      if (peer.via !== "join" && (latest === undefined || peer.sinceMs >= latest.sinceMs)) latest = peer;
+    return latest === undefined || nowMs - latest.sinceMs < NETWORK.shortVisitMs ? undefined : latest;
+  }
+
   /** The one that came last by itself: the first to go when a person wants another. */
   latestInbound(): ConnectedPeer | undefined {
     let latest: ConnectedPeer | undefined;

@@ -110,7 +110,9 @@ export class Dialler {
     if (nowMs < this.#exploreAtMs) return;
     this.#exploreAtMs = nowMs + NETWORK.exploreMs * (0.5 + this.#random());
     const { size, aimed } = this.#connected;
-    const hasRoom = this.#connected.hasRoom("outbound") || this.#connected.guest() !== undefined;
+    const hasRoom =
+      this.#connected.hasRoom("outbound") ||
+      (this.#connected.guest() ?? this.#connected.revolving(nowMs)) !== undefined;
     if (size < aimed || !hasRoom || !this.#hasFreeDial()) return;
     const known = chooseToDial(choice, nowMs);
     if (known !== undefined) this.#dialKnown(known, choice, true, nowMs, push);

@@ -1,6 +1,9 @@
 import { NETWORK } from "../limits.ts";
 
-/** When neighbours are asked for peers: often while neighbours are missing and the answers bring new ones, else rarely. */
+/**
+ * When neighbours are asked for peers: often while there are very few neighbours, or some are missing and the answers bring
+ * new ones; else rarely.
+ */
 export class ExchangeClock {
   readonly #random: () => number;
   #waitMs: number = NETWORK.hurriedExchangeMs;
@@ -17,9 +20,10 @@ export class ExchangeClock {
   }
 
   /** Whether somebody is to be asked now; then the next time is set. */
-  isDue(isMissing: boolean, nowMs: number): boolean {
+  isDue(isMissing: boolean, isFew: boolean, nowMs: number): boolean {
     if (nowMs < this.#atMs) return false;
-    this.#waitMs = isMissing ? Math.min(NETWORK.exchangeMs, 2 * this.#waitMs) : NETWORK.exchangeMs;
+    if (isFew) this.#waitMs = NETWORK.hurriedExchangeMs;
+    else this.#waitMs = isMissing ? Math.min(NETWORK.exchangeMs, 2 * this.#waitMs) : NETWORK.exchangeMs;
     this.#atMs = nowMs + this.#waitMs * (0.5 + this.#random());
     return true;
   }

@@ -136,12 +136,19 @@ export class NeighboursCore {
     const via = target === undefined ? (this.#knowledge.peers.get(peer)?.via ?? viaOf(direction)) : "join";
     const isGuest = dial?.isGuest === true && this.#connected.size >= this.#connected.aimed;
     const connected = new ConnectedPeer({ ...input, via, sinceMs: nowMs }, isGuest, nowMs);
-    if (isGuest) this.#sendOff(this.#connected.guest(), "replaced", nowMs, effects);
-    if (target !== undefined && !this.#connected.hasRoom(direction))
-      this.#sendOff(this.#connected.latestInbound(), "replaced", nowMs, effects);
+    this.#makeRoom(connected, nowMs, effects);
     const reason = this.#reasonAgainst(connected);
     if (reason === undefined) this.#accept(connected, nowMs, effects);
     else this.#turnAway(connected, reason, nowMs, effects);
+  }
+
+  /** Sends somebody off for a newcomer: the guest before, or, where all is full, whoever came last. */
+  #makeRoom({ peer, isGuest, direction, via }: ConnectedPeer, nowMs: number, effects: Out): void {
+    if (this.#knowledge.isLiar(peer)) return;
+    if (isGuest) this.#sendOff(this.#connected.guest(), "replaced", nowMs, effects);
+    if (this.#connected.hasRoom(direction)) return;
+    const last = via === "join" ? this.#connected.latestInbound() : this.#connected.revolving(nowMs);
+    this.#sendOff(last, "replaced", nowMs, effects);
   }
 
   /** Whom a person asked to join, if it is this peer, or if whoever answered there was welcome. */
@@ -282,7 +289,8 @@ export class NeighboursCore {
   }
 
   #askSomebody(nowMs: number, effects: Out): void {
-    if (this.#connected.size === 0 || !this.#exchange.isDue(this.#dialler.missing() > 0, nowMs)) return;
+    const { size, least } = this.#connected;
+    if (size === 0 || !this.#exchange.isDue(this.#dialler.missing() > 0, size < least, nowMs)) return;
     const free = [...this.#connected.values()].filter(({ askedAtMs }) => askedAtMs + NETWORK.exchangeGapMs <= nowMs);
     const one = pick(free, this.#options.random);
     if (one !== undefined) this.#ask(one, nowMs, effects);

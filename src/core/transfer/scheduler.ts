@@ -150,11 +150,13 @@ export class Scheduler {
     for (const set of state.ready) set.delete(item);
     state.retry.delete(item);
     state.failed.delete(item);
-    this.#holdersOf[item] = this.holdersOf(item).filter((other) => other !== holder);
+    this.#removeHolderOf(item, holder);
     if (!state.active) return;
-    this.#activeHolders[item] = this.activeHoldersOf(item) - 1;
-    if (this.isOpen(item) && this.activeHoldersOf(item) === 0) this.#options.onLacking(item, true);
-    if (this.#state[item] === PENDING) this.#offer(item, -1, 0);
+    const left = this.activeHoldersOf(item) - 1;
+    this.#activeHolders[item] = left;
+    if (this.isOpen(item) && left === 0) this.#options.onLacking(item, true);
+    // It has become rarer, or only silent ones have it now.
+    if (this.#state[item] === PENDING && left < CLASSES) this.#offer(item, -1, 0);
   }
 
   /** A holder says that it has an item. True when that was not known. */
@@ -297,6 +299,12 @@ export class Scheduler {
     if (holders === undefined) this.#holdersOf[item] = (this.#holders[holder] as HolderState).itself;
     else if (holders.length === 1) this.#holdersOf[item] = [...holders, holder];
     else holders.push(holder);
+  }
+
+  #removeHolderOf(item: number, holder: number): void {
+    const holders = this.#holdersOf[item] as number[];
+    if (holders.length === 1) this.#holdersOf[item] = undefined;
+    else holders.splice(holders.indexOf(holder), 1);
   }
 
   #addActive(item: number): void {

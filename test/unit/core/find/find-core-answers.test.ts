@@ -54,9 +54,9 @@ describe("an answer of another holder", () => {
   });
 
   test("is not hidden by a forged one that differs in one byte, or in what it says of the video", () => {
-    const run = asked();
+    const run = asked({ answersPerHop: 100, maxAnswersPerQuery: 200 });
     for (let at = 0; at < 100; at++)
-      expect(run.answer("b", 7, 9, { record: new Uint8Array(100).fill(9).with(at, 8) })).toHaveLength(at < 64 ? 1 : 0);
+      expect(run.answer("b", 7, 9, { record: new Uint8Array(100).fill(9).with(at, 8) })).toHaveLength(1);
     for (const forged of [{ bytes: 1001 }, { bytes: 1000 + 2 ** 40 }, { heldChunks: 2 }, { title: "A film" }])
       expect(run.answer("c", 7, 9, { videos: [{ ...held(1), ...forged }] })).toHaveLength(1);
     expect(run.answer("c", 7)).toEqual(["answer 7 of 9 to a"]);
@@ -77,23 +77,30 @@ describe("an answer of another holder", () => {
 });
 
 describe("a liar", () => {
-  test("fills only its own share of the answers to a query", () => {
-    const run = asked({ maxAnswersPerNeighbour: 3, maxAnswersPerQuery: 5 });
-    for (let holder = 10; holder < 15; holder++) run.answer("b", 7, holder);
-    expect(run.core.counters).toMatchObject({ relayed: 3, tooMany: 2 });
+  test("fills only its own share of the answers to a query: so many for each hop with which it was asked", () => {
+    const run = asked({ answersPerHop: 2 });
+    for (let holder = 10; holder < 16; holder++) run.answer("b", 7, holder);
+    expect(run.core.counters).toMatchObject({ relayed: 4, tooMany: 2 });
     expect(run.answer("c", 7, 20)).toEqual(["answer 7 of 20 to a"]);
   });
 
-  test("with helpers fills no more than what is kept of one query", () => {
-    const run = new FindRun("abcd", { maxAnswersPerNeighbour: 3, maxAnswersPerQuery: 5 });
-    run.query("a", 7, 3);
-    for (const [index, liar] of ["b", "c", "d"].entries())
-      for (let holder = 0; holder < 3; holder++) run.answer(liar, 7, 10 * (index + 1) + holder);
-    expect(run.core.counters).toMatchObject({ relayed: 5, tooMany: 4 });
+  test("with helpers fills no more than what is sent back of one query, or kept of it", () => {
+    for (const [limits, counts] of [
+      [{ answersPerHop: 2 }, { relayed: 6, answersLimited: 2 }],
+      [
+        { answersPerHop: 2, maxAnswersPerQuery: 5 },
+        { relayed: 5, tooMany: 3 },
+      ],
+    ] as const) {
+      const run = asked(limits);
+      for (const [index, liar] of ["b", "c"].entries())
+        for (let holder = 0; holder < 4; holder++) run.answer(liar, 7, 10 * (index + 1) + holder);
+      expect(run.core.counters).toMatchObject(counts);
+    }
   });
 
   test("that gives more answers to one query than an honest peer passes on is let go", () => {
-    const run = asked({ maxAnswersPerNeighbour: 3, maxAnswersPerQuery: 5 });
+    const run = asked({ answersPerHop: 1, maxAnswersPerQuery: 5 });
     for (let holder = 10; holder < 15; holder++)
       expect(run.answer("b", 7, holder)).not.toContain("drop b: answer-flood");
     expect(run.answer("b", 7, 15)).toEqual(["drop b: answer-flood"]);

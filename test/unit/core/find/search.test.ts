@@ -39,13 +39,15 @@ describe("a search", () => {
     expect(run.effects.wakeAtMs).toBe(Infinity);
   });
 
-  test("goes one hop wider only when a quarter of what is enough was found", () => {
+  test("goes one hop wider only when a quarter of what is enough was found, and the last ring has added to it", () => {
     const run = new FindRun("a");
     run.search(7, 4);
     run.wake();
     run.holder(7, "x", 300);
     expect(run.wake().done).toEqual(["query 7: 3 hops to a"]);
+    run.holder(7, "y", 800);
     expect(run.wake().done).toEqual(["query 7: 4 hops to a"]);
+    expect(run.wake().done).toEqual(["query 7: 8 hops to a"]);
   });
 
   test("that wants everyone doubles its ring, whatever was found", () => {
@@ -85,7 +87,7 @@ describe("a search that goes on or ends", () => {
   });
 
   test("takes no more answers than its cap, and of one neighbour no more than its share", () => {
-    const run = new FindRun("abc", { maxAnswersPerQuery: 5, maxAnswersPerNeighbour: 3 });
+    const run = new FindRun("abc", { maxAnswersPerQuery: 5, answersPerHop: 3 });
     run.search(7, Infinity);
     for (const from of "abc")
       for (let holder = 0; holder < 4; holder++) run.answer(from, 7, holder + from.charCodeAt(0) * 2);

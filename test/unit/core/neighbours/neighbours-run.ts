@@ -27,7 +27,7 @@ export class NeighboursRun {
   /** By peer or address, the number of the dial under way. */
   readonly dials: Map<string, number> = new Map();
 
-  constructor(maxPeers = 24) {
+  constructor(maxPeers: number = 24) {
     const random = new Random(7);
     this.core = new NeighboursCore({ self: "me", maxPeers, random: () => random.uint32() / 2 ** 32 }, 0);
     this.input({ type: "own-addresses", addresses: ["/ip4/9.9.9.9/tcp/4001"] });
@@ -47,7 +47,7 @@ export class NeighboursRun {
   }
 
   /** The dial to a peer (or to an address) has come to a find stream. */
-  dialled(whom: string, peer = whom, address: string = at(peer)): string[] {
+  dialled(whom: string, peer: string = whom, address: string = at(peer)): string[] {
     const dial = this.dials.get(whom);
     this.dials.delete(whom);
     return this.input({ type: "connected", peer, address, direction: "outbound", dial });

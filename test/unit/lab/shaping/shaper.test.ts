@@ -32,6 +32,21 @@ describe("rate", () => {
     expect(Math.abs(flow.arrivedBytes / 12_500_000 - 1)).toBeLessThan(0.01);
   });
 
+  test("a line that this process kept waiting is not idle meanwhile; one that had nothing to send is", () => {
+    const lab = run();
+    const flow = lab.connect(node({ upBytesPerMs: megabits(8) }), open);
+    lab.until(100);
+    lab.shaper.wasLate(60, 100);
+    flow.send(1_000_000);
+    lab.until(101);
+    expect(flow.arrivedBytes).toBeGreaterThan(30_000);
+    const other = lab.connect(node({ upBytesPerMs: megabits(8) }), open);
+    lab.until(200);
+    other.send(2000);
+    lab.until(201.5);
+    expect(other.arrivedBytes).toBe(0);
+  });
+
   test("the receiver's line counts like the sender's", () => {
     const lab = run();
     const flow = lab.connect(open, node({ downBytesPerMs: megabits(8) }));

@@ -1,0 +1,17 @@
+/** What one fetch took, whoever made it. */
+export interface Run {
+  /** From the question to the last byte verified and written; nobody syncs for it. */
+  readonly ms: number;
+  /** The same until everything is on the disk for certain. */
+  readonly keptMs: number;
+  /** Of all senders together. */
+  readonly senderCpuS: number;
+  readonly cpuS: number;
+  /** Of the largest sender. */
+  readonly senderMaxRssMiB: number;
+  readonly maxRssMiB: number;
+  /** The receiver's main thread; ours only. */
+  readonly delayP99Ms?: number;
+  /** Until the first body; ours only. */
+  readonly firstMs?: number;
+}

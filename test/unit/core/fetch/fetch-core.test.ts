@@ -1,0 +1,237 @@
+import { describe, expect, test } from "vitest";
+import { NETWORK } from "../../../../src/core/limits.ts";
+import { FetchBench, type Get, gets, mib, of } from "./support/fetch-bench.ts";
+
+/** Answers everything that is wanted, and what is wanted then, until nothing is. Chunks are written and kept. */
+function finish(bench: FetchBench, first: readonly Get[]): number {
+  const queue = [...first];
+  let completions = 0;
+  for (let get = queue.shift(); get !== undefined; get = queue.shift()) {
+    const effects = bench.answer(get);
+    const isWhole = get.firstLeaf === 0 && get.leaves >= 64;
+    const whole = effects.flatMap((effect) => (effect.type === "assembled" ? [effect.chunk] : []));
+    for (const chunk of isWhole ? [get.chunk] : whole)
+      effects.push(...bench.tell({ type: "written", chunk }), ...bench.tell({ type: "kept", chunk }));
+    completions += of(effects, "complete").length;
+    queue.push(...gets(effects));
+  }
+  return completions;
+}
+
+describe("from one holder", () => {
+  test("one small request is in flight until its first bytes verify, then several larger ones", () => {
+    const bench = new FetchBench(mib(100));
+    const [first, ...more] = gets(bench.holder(1));
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({ leaves: 4, priority: 2 });
+    bench.nowMs = 20;
+    expect(gets(bench.arrive(first as Get))).toEqual([]);
+    const next = gets(bench.verify(first as Get));
+    expect(next.length).toBeGreaterThanOrEqual(2);
+    expect(next.some(({ leaves }) => leaves >= 16)).toBe(true);
+  });
+
+  test("everything comes, and complete is told once, when the last chunk is kept", () => {
+    const bench = new FetchBench(mib(9) + 12_345);
+    expect(finish(bench, gets(bench.holder(1)))).toBe(1);
+    expect(bench.core.missing()).toEqual([]);
+    expect(bench.core.memoryBytes).toBe(0);
+    expect(bench.core.counters.receivedBytes).toBe(bench.geometry.bytes);
+    expect(bench.core.counters.wastedBytes).toBe(0);
+  });
+
+  test("a video of one leaf is asked for as what it is", () => {
+    const bench = new FetchBench(1000);
+    expect(gets(bench.holder(1))).toMatchObject([{ chunk: 0, firstLeaf: 0, leaves: 1 }]);
+  });
+
+  test("chunks that are held are not asked for; when all are, it is complete at once", () => {
+    const some = new FetchBench(mib(3), { held: (chunk) => chunk !== 1 });
+    expect(gets(some.holder(1)).map(({ chunk }) => chunk)).toEqual([1]);
+    const all = new FetchBench(mib(3), { held: () => true });
+    expect(of(all.tell({ type: "wake" }), "complete")).toHaveLength(1);
+    expect(all.tell({ type: "wake" })).toEqual([]);
+  });
+
+  test("a chunk that is lost is asked for again", () => {
+    const bench = new FetchBench(mib(2), { held: () => true });
+    bench.holder(1);
+    expect(gets(bench.tell({ type: "lost", chunk: 1 }))).toMatchObject([{ chunk: 1 }]);
+  });
+});
+
+describe("memory", () => {
+  test("chunks that are never written hold it back at the memory it was given", () => {
+    const bench = new FetchBench(mib(100), { memoryBytes: mib(8) });
+    const queue = gets(bench.holder(1));
+    const asked = new Set<number>();
+    for (let get = queue.shift(); get !== undefined; get = queue.shift()) {
+      asked.add(get.chunk);
+      queue.push(...gets(bench.answer(get)));
+    }
+    expect(asked.size).toBe(7);
+    expect(bench.core.memoryBytes).toBe(mib(7));
+    const [chunk] = asked;
+    expect(gets(bench.tell({ type: "written", chunk: chunk as number })).length).toBeGreaterThan(0);
+  });
+
+  test("a chunk in slices is put together once; one in a single request is not", () => {
+    const bench = new FetchBench(mib(1));
+    const effects = bench.answerAll(gets(bench.holder(1)));
+    expect(of(effects, "assembled")).toEqual([{ type: "assembled", chunk: 0 }]);
+  });
+});
+
+describe("several holders", () => {
+  test("share the slices of a chunk while they are new, and what is rare comes first", () => {
+    const bench = new FetchBench(mib(50));
+    const chunks = Array.from({ length: 50 }, (_, index) => index);
+    bench.tell({ type: "want-all", wanted: false });
+    bench.holder(1, chunks);
+    bench.holder(
+      2,
+      chunks.filter((chunk) => chunk !== 17),
+    );
+    const [one, two] = gets(bench.tell({ type: "want-all", wanted: true }));
+    expect([one, two].map((get) => get?.holder).sort()).toEqual([1, 2]);
+    expect([one, two].find((get) => get?.holder === 1)?.chunk).toBe(17);
+  });
+
+  test("what one that is gone owed is asked of another at once", () => {
+    const bench = new FetchBench(mib(1));
+    const [first] = gets(bench.holder(1));
+    bench.answerAll(gets(bench.holder(2)));
+    const effects = bench.tell({ type: "gone", holder: 1 });
+    expect(gets(effects)).toMatchObject([{ holder: 2, firstLeaf: first?.firstLeaf }]);
+    expect(bench.core.counters.gone).toBe(1);
+  });
+
+  test("one that sends wrong bytes is dropped at once, and what it owes is asked of others", () => {
+    const bench = new FetchBench(mib(1));
+    const [first] = gets(bench.holder(1));
+    bench.answerAll(gets(bench.holder(2)));
+    bench.arrive(first as Get);
+    const effects = bench.tell({ type: "wrong", holder: 1, request: (first as Get).request });
+    expect(of(effects, "drop")).toEqual([{ type: "drop", holder: 1, reason: "wrong-bytes" }]);
+    expect(gets(effects)).toMatchObject([{ holder: 2, firstLeaf: first?.firstLeaf }]);
+    expect(gets(bench.tell({ type: "holds", holder: 1, firstChunk: 0, bitmap: new Uint8Array([1]) }))).toEqual([]);
+  });
+
+  test("what a silent one owes is asked of another within a second", () => {
+    const bench = new FetchBench(mib(1));
+    const [first] = gets(bench.holder(1));
+    bench.answerAll(gets(bench.holder(2)));
+    expect(gets(bench.wait(1000))[0]).toMatchObject({ holder: 2, firstLeaf: first?.firstLeaf });
+  });
+
+  test("one that stops in the middle is given up when others answer, and never while nobody does", () => {
+    const bench = new FetchBench(mib(1));
+    const [first] = gets(bench.holder(1));
+    const { holder, request } = first as Get;
+    bench.tell({ type: "begins", holder, request });
+    bench.tell({ type: "comes", holder, request, bytes: 20_000 });
+    expect(of(bench.wait(20 * NETWORK.silentHolderMs), "drop")).toEqual([]);
+    expect(bench.core.holders()).toMatchObject([{ stalled: true }]);
+    bench.tell({ type: "comes", holder, request, bytes: 30_000 });
+    expect(bench.core.holders()).toMatchObject([{ stalled: false }]);
+    bench.answerAll(gets(bench.holder(2)));
+    bench.answerAll(gets(bench.wait(1000)));
+    expect(bench.core.requestsUnderWay).toBe(1);
+    expect(of(bench.wait(2 * NETWORK.silentHolderMs), "drop")).toEqual([{ type: "drop", holder: 1, reason: "silent" }]);
+  });
+});
+
+describe("a holder", () => {
+  test("that does not have what it announced is asked for other things, and dropped after several", () => {
+    const bench = new FetchBench(mib(40));
+    let [get] = gets(bench.holder(1));
+    const chunks = new Set<number>();
+    let effects: ReturnType<FetchBench["tell"]> = [];
+    for (let lie = 0; lie < NETWORK.maxNotHeld; lie++) {
+      chunks.add((get as Get).chunk);
+      effects = bench.tell({ type: "refused", status: "not-held", holder: 1, request: (get as Get).request });
+      [get] = gets(effects);
+    }
+    expect(chunks.size).toBe(NETWORK.maxNotHeld);
+    expect(of(effects, "drop")).toEqual([{ type: "drop", holder: 1, reason: "lied" }]);
+  });
+
+  test("that is too busy is left alone, longer each time", () => {
+    const bench = new FetchBench(mib(40));
+    let [get] = gets(bench.holder(1));
+    const rests: number[] = [];
+    for (let time = 0; time < 4; time++) {
+      const refusedAtMs = bench.nowMs;
+      expect(
+        gets(bench.tell({ type: "refused", status: "refused", holder: 1, request: (get as Get).request })),
+      ).toEqual([]);
+      bench.nowMs = bench.wakeAtMs;
+      [get] = gets(bench.tell({ type: "wake" }));
+      rests.push(bench.nowMs - refusedAtMs);
+    }
+    expect(rests).toEqual([250, 500, 1000, 2000]);
+  });
+
+  test("inputs about holders and requests that nobody knows change nothing", () => {
+    const bench = new FetchBench(mib(4));
+    const [get] = gets(bench.holder(1));
+    for (const type of ["begins", "arrived", "verified", "wrong"] as const) {
+      expect(bench.tell({ type, holder: 9, request: 1 })).toEqual([]);
+      expect(bench.tell({ type, holder: 1, request: 99 })).toEqual([]);
+    }
+    expect(bench.tell({ type: "comes", holder: 9, request: (get as Get).request, bytes: 5 })).toEqual([]);
+    for (const chunk of [-1, 4, 1.5, Number.NaN]) {
+      expect(bench.tell({ type: "written", chunk })).toEqual([]);
+      expect(bench.tell({ type: "kept", chunk })).toEqual([]);
+      expect(bench.tell({ type: "lost", chunk })).toEqual([]);
+    }
+    bench.tell({ type: "holds", holder: 1, firstChunk: 1_000_000, bitmap: new Uint8Array(9).fill(255) });
+    expect(bench.core.holders()).toMatchObject([{ heldChunks: 4 }]);
+    expect(bench.core.counters.late).toBe(9);
+  });
+});
+
+describe("readers", () => {
+  test("only what they read is asked for when not all is wanted, the first 64 KiB first and urgent", () => {
+    const bench = new FetchBench(mib(200), { wantAll: false });
+    expect(gets(bench.holder(1))).toEqual([]);
+    const position = mib(50) + 70_000;
+    const reader = { type: "reader", reader: 1, position, end: bench.geometry.bytes, bytesPerSecond: 500_000 } as const;
+    const [first] = gets(bench.tell(reader));
+    expect(first).toMatchObject({ chunk: 50, firstLeaf: 4, leaves: 4, priority: 0 });
+    const next = gets(bench.answer(first as Get));
+    expect(next[0]).toMatchObject({ chunk: 50, firstLeaf: 8, priority: 0 });
+  });
+
+  test("a jump cancels what only the old position wanted, and asks for the new one in the same turn", () => {
+    const bench = new FetchBench(mib(200), { wantAll: false });
+    bench.holder(1);
+    const at = (position: number) =>
+      ({ type: "reader", reader: 1, position, end: bench.geometry.bytes, bytesPerSecond: 500_000 }) as const;
+    const [first] = gets(bench.tell(at(0)));
+    const old = gets(bench.answer(first as Get));
+    const effects = bench.tell(at(mib(100)));
+    expect(of(effects, "cancel")).toHaveLength(old.length);
+    expect(gets(effects)[0]).toMatchObject({ chunk: 100, firstLeaf: 0, leaves: 4, priority: 0 });
+  });
+
+  test("when the last reader has left and not all is wanted, everything is given up", () => {
+    const bench = new FetchBench(mib(200), { wantAll: false });
+    bench.holder(1);
+    const [first] = gets(
+      bench.tell({ type: "reader", reader: 1, position: 0, end: bench.geometry.bytes, bytesPerSecond: 0 }),
+    );
+    bench.answer(first as Get);
+    const effects = bench.tell({ type: "reader-left", reader: 1 });
+    expect(of(effects, "discard")).toEqual([{ type: "discard", chunk: 0 }]);
+    expect(bench.core.requestsUnderWay).toBe(0);
+    expect(bench.core.memoryBytes).toBe(0);
+  });
+
+  test("complete is told when all that readers want is kept", () => {
+    const bench = new FetchBench(mib(200), { wantAll: false });
+    const reader = { type: "reader", reader: 1, position: mib(3), end: mib(4), bytesPerSecond: 0 } as const;
+    expect(of(bench.tell(reader), "complete")).toEqual([]);
+    expect(of(bench.tell({ type: "kept", chunk: 3 }), "complete")).toHaveLength(1);
+  });
+});
