@@ -31,16 +31,27 @@ export function runMixed(seed: number, plant: FindPlant = {}): string[] {
   network.world.run(SETTLED_AT_MS);
   const honest = all.filter((host) => !liars.has(host));
   const findings = liars.size > 0 ? searchAmongLiars(network, honest, liars) : [];
-  for (const asker of honest.slice(0, 2)) {
-    const cutOff = network.cutOff(asker).filter((host) => !liars.has(host));
-    const missing = network.finish(asker, network.search(asker, Infinity));
-    findings.push(...cutOff.map((host) => `host ${host} is cut off from ${asker}`));
-    findings.push(...missing.map((host) => `host ${asker} has not found holder ${host}`));
-  }
+  for (const asker of honest.slice(0, 2)) findings.push(...searchTwice(network, asker, liars));
   const { longestLived, tooFar } = network.watch;
   if (longestLived > 9) findings.push(`a Query has come ${longestLived} hops`);
   if (tooFar > 0) findings.push(`${tooFar} Queries with a TTL of 0 or above 8`);
   return findings;
+}
+
+/**
+ * What two searches have not found, half a minute apart: neighbours change all the time, and an answer that is on its way
+ * over a stream that ends is lost.
+ */
+function searchTwice(network: MemberNetwork, asker: number, liars: ReadonlyMap<number, FindPlant>): string[] {
+  const search = (): string[] => [
+    ...network.cutOff(asker).flatMap((host) => (liars.has(host) ? [] : [`host ${host} is cut off from ${asker}`])),
+    ...network.finish(asker, network.search(asker, Infinity)).map((host) => `${asker} has not found holder ${host}`),
+  ];
+  const first = search();
+  if (first.length === 0) return [];
+  network.world.run(network.world.nowMs + 30_000);
+  const second = new Set(search());
+  return first.filter((finding) => second.has(finding));
 }
 
 /** A search that liars may spoil, within bounds; then each of them is found out. */

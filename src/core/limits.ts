@@ -445,7 +445,7 @@ export const NETWORK = {
   /** Any ring is waited for at most this long. */
   maxRingMs: 6000,
   /** The end of a search, whatever still comes. */
-  maxSearchMs: 20_000,
+  questionEndMs: 20_000,
   /** One request to the control API; only lists of paths and of holders are longer. */
   maxApiBodyBytes: 65_536,
   /** Paths to be added, or holders of a video: what a command line holds (2 MiB on Linux), as JSON. */

@@ -5,7 +5,7 @@ import { NETWORK } from "../core/limits.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Library } from "../store/library.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
-import { fetchLastLeaf, fetchManifest } from "./video-opening.ts";
+import { fetchLastLeaf, fetchManifest, type LastLeaf } from "./video-opening.ts";
 
 /** What comes of opening a video that is not here yet. */
 export interface VideoOpenerEvents {
@@ -79,6 +79,11 @@ export class VideoOpener {
     this.#known ??= manifest;
     const lastLeaf = await fetchLastLeaf(stream, video, manifest);
     if (lastLeaf === "none" || this.#isOver) return;
+    await this.#receive(holder, manifest, lastLeaf, known === undefined);
+  }
+
+  /** @param isOwn whether the manifest is this holder's own */
+  async #receive(holder: FetchHolder, manifest: Manifest, lastLeaf: LastLeaf, isOwn: boolean): Promise<void> {
     try {
       const store = await this.#library.receive(manifest, lastLeaf);
       if (this.#isOver) await store.close();
@@ -90,7 +95,7 @@ export class VideoOpener {
       if ((error as CardumeError).code !== "size-unproven") throw error;
       this.#known = undefined;
       // The size may have been another's lie: this one is asked for its own manifest.
-      if (known === undefined) this.#lied(holder, "it sent a size that its last leaf does not prove");
+      if (isOwn) this.#lied(holder, "it sent a size that its last leaf does not prove");
       else this.#waiting.push(holder);
     }
   }

@@ -54,6 +54,8 @@ test("a liar that is the only holder is told apart from a holder that cannot be 
   const client = await testNode({ join: [liar.address] });
   const result = await fetched(client.node, liar.id);
   expect(result.outcome).not.toBe("complete");
-  expect(result.progress.holders).toMatchObject([{ state: "dropped", reason: "it sent a size that its last leaf does not prove" }]);
+  expect(result.progress.holders).toMatchObject([
+    { state: "dropped", reason: "it sent a size that its last leaf does not prove" },
+  ]);
   expect((await client.library.get(liar.id))?.held ?? 0).toBe(0);
 });

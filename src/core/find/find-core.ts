@@ -251,16 +251,17 @@ export class FindCore {
     else if (fitting.length > 0) this.counters.repeated++;
     else this.counters.unfitting++;
     for (const question of isNew) {
-      if (told.has(question.asker)) continue;
-      told.add(question.asker);
-      if (question.asker === undefined) this.#found(from, message, nowMs, effects);
+      const asker = question.wayBack();
+      if (told.has(asker)) continue;
+      told.add(asker);
+      if (asker === undefined) this.#found(from, message, nowMs, effects);
       else if (this.#send(question, message, nowMs, effects)) this.counters.relayed++;
     }
   }
 
   /** Sends an answer back to whoever asked. @returns whether it could be */
   #send(question: Question, message: FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): boolean {
-    const { asker } = question;
+    const asker = question.wayBack();
     const most = this.#limits.answersPerHop * question.askedTtlHops;
     if (asker === undefined || asker.isGone) this.counters.askerGone++;
     else if (question.answersSent >= most || !asker.answers.take(nowMs)) this.counters.answersLimited++;

@@ -37,7 +37,7 @@ export type FindLimits = Readonly<
     | "maxHopMs"
     | "minWidestRingMs"
     | "maxRingMs"
-    | "maxSearchMs",
+    | "questionEndMs",
     number
   >
 >;

@@ -30,6 +30,21 @@ export class Question {
     if (ttlHops > (this.#heardTtlHops.get(from) ?? 0)) this.#heardTtlHops.set(from, ttlHops);
   }
 
+  /**
+   * Where an answer goes now: to the asker, or, when it is gone, to another neighbour that has brought the question since.
+   * Should that one have had it from us, the answer comes back once, and is known.
+   */
+  wayBack(): Neighbour | undefined {
+    if (this.asker?.isGone !== true) return this.asker;
+    for (const neighbour of this.#heardTtlHops.keys())
+      if (!neighbour.isGone) {
+        this.asker = neighbour;
+        this.answersSent = 0;
+        break;
+      }
+    return this.asker;
+  }
+
   /** The most hops with which the asker has sent it: the more, the more answers it takes. */
   get askedTtlHops(): number {
     return this.asker === undefined ? 0 : (this.#heardTtlHops.get(this.asker) ?? 0);

@@ -45,7 +45,7 @@ export class Search {
     this.plan = plan;
     this.#limits = limits;
     this.#patience = patience;
-    this.#endsAtMs = nowMs + limits.maxSearchMs;
+    this.#endsAtMs = nowMs + limits.questionEndMs;
     this.#ringAtMs = nowMs;
     this.#untilMs = nowMs + limits.aloneMs;
   }

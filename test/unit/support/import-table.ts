@@ -29,8 +29,9 @@ const ROOMS: readonly Room[] = [
   room("media", "src/media/", { code: ["src/core/", "src/runtime/"], outside: true }),
   room("original", "src/original/", { code: ["src/core/", "src/runtime/", "src/store/"], outside: true }),
   room("node", "src/node/", { code: ["src/core/", "src/runtime/", "src/store/"], outside: true }),
+  // Values on their way in and out are ids, links and errors: the same code writes and reads them everywhere.
   room("gateway", "src/gateway/", {
-    code: ["src/node/", "src/store/", "src/media/"],
+    code: [...CORE_COMMON, "src/core/content/", "src/runtime/", "src/node/", "src/store/", "src/media/"],
     types: ["src/core/"],
     outside: true,
   }),

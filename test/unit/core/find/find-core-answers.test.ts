@@ -40,6 +40,13 @@ describe("an answer of another holder", () => {
     expect(run.core.counters.askerGone).toBe(1);
   });
 
+  test("goes to another neighbour that brought the question, too, when the first is gone", () => {
+    const run = asked();
+    run.query("c", 7, 2);
+    run.left("a");
+    expect(run.answer("b", 7)).toEqual(["answer 7 of 9 to c"]);
+  });
+
   test("that names another video than the one asked for is dropped", () => {
     const run = asked();
     expect(run.answer("b", 7, 9, { videos: [held(1), held(2)] })).toEqual([]);

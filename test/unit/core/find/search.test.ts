@@ -101,7 +101,7 @@ describe("a search that goes on or ends", () => {
   });
 
   test("lasts no longer than its deadline, however late answers come", () => {
-    const run = new FindRun("a", { maxSearchMs: 3000 });
+    const run = new FindRun("a", { questionEndMs: 3000 });
     run.search(7, Infinity);
     let nowMs = 0;
     for (; nowMs < 10_000 && run.core.load.searches > 0; nowMs += 50) {
