@@ -77,6 +77,9 @@ async function main(): Promise<number> {
       isAllMet &&= outcome.demands.every(({ isMet }) => isMet);
       if (isJson) say(JSON.stringify({ name: scenario.name, seed, ms: performance.now() - startedAtMs, ...outcome }));
       else report(scenario, outcome, seed);
+    } catch (error) {
+      isAllMet = false;
+      process.stderr.write(`${scenario.name}, seed ${seed}: ${(error as Error).stack}\n`);
     } finally {
       await lab.close();
     }

@@ -20,6 +20,8 @@ export interface WatchedFetch {
 export type OnSample = (sample: Sample) => void | Promise<void>;
 
 const SAMPLE_MS = 25;
+/** A fetch that gets nothing for so long is stuck. */
+const STUCK_MS = 60_000;
 
 /** Has a node fetch a video, and looks on, forty times a second. */
 export async function watchFetch(
@@ -33,9 +35,12 @@ export async function watchFetch(
   let isOver = false;
   const asked = client.api.fetch(id, holders).then((result) => ({ result, ms: performance.now() - startedAtMs }));
   const watched = (async () => {
+    let newest = { atMs: 0, bytes: 0 };
     while (!isOver) {
       const progress = (await client.api.fetches()).find((one) => one.id === id);
       const atMs = performance.now() - startedAtMs;
+      if (newest.bytes !== progress?.heldBytes) newest = { atMs, bytes: progress?.heldBytes ?? 0 };
+      if (atMs - newest.atMs > STUCK_MS) throw new Error(`stuck for a minute: ${JSON.stringify(progress)}`);
       if (progress !== undefined) {
         if (progress.receivedBytes > 0) {
           first ??= { atMs, bytes: progress.receivedBytes };
@@ -46,7 +51,8 @@ export async function watchFetch(
     }
   })();
   try {
-    const { result, ms } = await asked;
+    // What went wrong while looking on ends it, too.
+    const { result, ms } = await Promise.race([asked, watched.then(() => asked)]);
     return { result, ms, first: first ?? { atMs: ms, bytes: 0 } };
   } finally {
     isOver = true;

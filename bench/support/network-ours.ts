@@ -35,7 +35,7 @@ export async function runOurs(material: Material, holders: number, isDirect: boo
       id = started.id;
     }
     const data = join(root, "client");
-    const client = new Program(process.execPath, [...(process.env["PROF"] === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"]), CLIENT, data, isDirect ? "1" : "0", id, ...addresses]);
+    const client = new Program(process.execPath, [CLIENT, data, isDirect ? "1" : "0", id, ...addresses]);
     programs.push(client);
     await client.says(/^ready$/m);
     const before = programs.slice(0, holders).map(({ pid }) => usageOf(pid).cpuS);

@@ -61,13 +61,13 @@ async function run(lab: Lab): Promise<Outcome> {
   const report = JSON.parse(stdout) as {
     bytes: number;
     receivedBytes: number;
-    holders: { name: string; carrier: string; state: string; receivedBytes: number }[];
+    holders: { peer: string; carrier: string; state: string; receivedBytes: number }[];
   };
   const isSame = code === 0 && (await sha256OfFile(out)) === (await sha256OfFile(path));
   return {
     head: ["holder", "carrier", "MiB", "state"],
     rows: report.holders.map((one) => [
-      one.name,
+      lab.nameOf(one.peer),
       one.carrier ?? "–",
       (one.receivedBytes / 1_048_576).toFixed(1),
       one.state,

@@ -49,14 +49,14 @@ export const onlyFirstSentOn = (): FindPlant => ({
   },
 });
 
-/** One answer of others in ten is not passed on. */
-export const answersLost = (): FindPlant => {
+/** One answer of others in so many is not passed on. */
+export const answersLost = (oneIn: number = 10): FindPlant => {
   let answers = 0;
   return {
     makeBrain: (core) =>
       new Changed(core, (effect, input) => {
         const isRelayed = input.type === "frame" && effect.type === "send" && effect.message.type === "chunk-info";
-        return isRelayed && ++answers % 10 === 0 ? [] : [effect];
+        return isRelayed && ++answers % oneIn === 0 ? [] : [effect];
       }),
   };
 };

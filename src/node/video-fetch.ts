@@ -1,4 +1,4 @@
-import { chunkLength, chunkWidth, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
+import { chunkLength, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
 import { type Slice, sliceLength, sliceProofHashes } from "../core/content/proof.ts";
 import { Effects } from "../core/effects.ts";
 import { FetchCore } from "../core/fetch/fetch-core.ts";
@@ -206,12 +206,13 @@ export class VideoFetch {
     order.isBeingChecked = true;
     const checked = (isRight: boolean): void => {
       order.isBeingChecked = false;
-      if (isRight && !isWhole) this.#assemble(slice, memory);
+      if (isRight && isWhole) this.#assemblies.delete(slice.chunk);
+      else if (isRight) this.#assemble(slice, memory);
       const isOpen = this.#orders.delete(request);
       this.#slots.give(memory);
       if (isOpen) this.tell({ type: isRight ? "verified" : "wrong", holder, request });
     };
-    const isWhole = slice.leaves === chunkWidth(this.#geometry);
+    const isWhole = order.bytes === chunkLength(this.#geometry, slice.chunk);
     if (isWhole) this.#write(slice.chunk, memory, checked);
     else this.store.isSlice(slice, memory, order.proof).then(checked, (error: unknown) => this.#fail(error));
   }

@@ -13,13 +13,13 @@ for (let at = 0; at < film.length; at += 4) film.writeUInt32BE(at, at);
 function demo(stage: Stage, ...more: string[]): Running {
   stage.write("film.mp4", film);
   mkdirSync(stage.path("tmp"));
-  const args = [NODE, CARDUME, "demo", "--video", "film.mp4", ...more];
+  const args = [NODE, CARDUME, "demo", "--original", "--video", "film.mp4", ...more];
   return stage.start("setsid", args, { env: { TMPDIR: stage.path("tmp") } });
 }
 
 const leftBehind = (stage: Stage): string[] => stage.list("tmp").filter((name) => name.startsWith("cardume-demo-"));
 
-describe("demo", () => {
+describe("demo --original", () => {
   test("--out in the video's own folder leaves the video as it is", async ({ stage }) => {
     const { code, stdout, stderr } = await demo(stage, "--out", ".").ended;
     expect(code, stderr).toBe(0);

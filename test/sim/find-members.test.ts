@@ -15,7 +15,7 @@ test(`in ${NETWORKS} small networks under crashes, cuts and liars, searches find
 });
 
 test.each<[string, () => FindPlant]>([
-  ["an answer in ten that is lost", answersLost],
+  ["answers of others that are not passed on", (): FindPlant => answersLost(1)],
   ["a neighbour that is not heard of", joinsUnheard],
 ])("the same networks show %s", (_, plant) => {
   const seen = Array.from({ length: 60 }, (_network, seed) => runMixed(seed, plant())).some(

@@ -61,7 +61,7 @@ describe("planted bugs are seen: ", () => {
 
   test.each<[string, () => FindPlant]>([
     ["a Query that is sent on only the first time", onlyFirstSentOn],
-    ["an answer in ten that is lost", answersLost],
+    ["an answer in ten that is lost", (): FindPlant => answersLost(10)],
     ["a widest ring that is hardly waited for", impatient],
   ])("%s", (_, plant) => {
     expect(outcomesOf(plant).filter(({ missing }) => missing.length > 0).length).toBeGreaterThan(1);
