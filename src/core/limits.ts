@@ -153,6 +153,10 @@ export const STORE = {
   maxReadBytes: 1_048_576,
   /** Leaf hashes of some 4,000 chunks, over all open videos: those of 4 GiB. */
   maxCachedLeafHashBytes: 8_388_608,
+  /** A file that is being sent is looked at this often, whether it has changed: whoever gets its bytes checks them. */
+  stampFreshMs: 200,
+  /** While chunks keep coming, the next sync waits this long for more of them: each costs the disk a journal write. */
+  syncGatherMs: 250,
   /** Chunks made sure of with one fsync: beyond it the first would wait for too many others. */
   maxChunksPerSync: 64,
   /** Hashed in one job: long enough to keep threads busy, short enough for progress and for a player's read between two. */
@@ -243,6 +247,8 @@ export const NETWORK = {
   fetchFramesPerSecond: 4096,
   /** Orders taken back whose answers are still to come: more mean that the holder answers none. */
   maxCancelled: 4096,
+  /** Bytes that have come and wait to be checked and written: enough for two threads, and a cache holds them. */
+  maxUnwrittenBytes: 6_291_456,
   /** Slots for bodies that are kept to be used again: as many as one fetch may fill. */
   maxFreeSlots: 64,
   /** Chunks that came are told together: soon enough for a fetch along a line of peers, ten frames a second at most. */
@@ -434,6 +440,8 @@ export const NETWORK = {
   maxHoldersCounted: 4096,
   /** Without any neighbour a search waits this long for a first one. */
   aloneMs: 1000,
+  /** A search that has asked everybody ends no sooner than this after a neighbour came: others are often just behind it. */
+  joinSettleMs: 250,
   /** One hop and back before any was measured: more than most distances on this planet. */
   firstHopMs: 250,
   /** Below this, the pauses of busy machines look like distance. */

@@ -6,6 +6,7 @@ import type { DropReason, FetchEffect, FetchInput } from "../core/fetch/fetch-ty
 import { monotonicMs } from "../runtime/clock.ts";
 import { Waker } from "../runtime/waker.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
+import type { Loan } from "../store/hasher.ts";
 import type { HolderStream } from "./holder-stream.ts";
 import type { SlotPool } from "./slot-pool.ts";
 
@@ -204,17 +205,18 @@ export class VideoFetch {
     const { slice, holder, memory } = order;
     if (memory === undefined || !this.#orders.has(request)) return;
     order.isBeingChecked = true;
+    const loan = { bytes: memory };
     const checked = (isRight: boolean): void => {
       order.isBeingChecked = false;
       if (isRight && isWhole) this.#assemblies.delete(slice.chunk);
-      else if (isRight) this.#assemble(slice, memory);
+      else if (isRight) this.#assemble(slice, loan.bytes);
       const isOpen = this.#orders.delete(request);
-      this.#slots.give(memory);
+      this.#slots.give(loan.bytes);
       if (isOpen) this.tell({ type: isRight ? "verified" : "wrong", holder, request });
     };
     const isWhole = order.bytes === chunkLength(this.#geometry, slice.chunk);
-    if (isWhole) this.#write(slice.chunk, memory, checked);
-    else this.store.isSlice(slice, memory, order.proof).then(checked, (error: unknown) => this.#fail(error));
+    if (isWhole) this.#write(slice.chunk, loan, checked);
+    else this.store.isSlice(slice, loan, order.proof).then(checked, (error: unknown) => this.#fail(error));
   }
 
   #assemble({ chunk, firstLeaf }: Slice, bytes: Uint8Array): void {
@@ -222,7 +224,7 @@ export class VideoFetch {
     if (this.#isStopped || this.#writing.has(chunk) || this.store.held.has(chunk)) return;
     let assembly = this.#assemblies.get(chunk);
     if (assembly === undefined) {
-      assembly = new Uint8Array(new SharedArrayBuffer(chunkLength(this.#geometry, chunk)));
+      assembly = new Uint8Array(chunkLength(this.#geometry, chunk));
       this.#assemblies.set(chunk, assembly);
     }
     assembly.set(bytes, firstLeaf * LEAF_BYTES);
@@ -230,11 +232,12 @@ export class VideoFetch {
 
   #writeAssembled(chunk: number): void {
     const assembly = this.#assemblies.get(chunk);
-    if (assembly !== undefined) this.#write(chunk, assembly, () => this.#assemblies.delete(chunk));
+    this.#assemblies.delete(chunk);
+    if (assembly !== undefined) this.#write(chunk, { bytes: assembly }, () => {});
   }
 
   /** @param onChecked told once, when the bytes are in the file, or are wrong */
-  #write(chunk: number, bytes: Uint8Array, onChecked: (isRight: boolean) => void): void {
+  #write(chunk: number, bytes: Loan, onChecked: (isRight: boolean) => void): void {
     let isWritten = false;
     const written = (): void => {
       isWritten = true;

@@ -1,6 +1,7 @@
 import type { Manifest } from "../core/content/manifest.ts";
 import type { Slice } from "../core/content/proof.ts";
 import type { Bitmap } from "./bitmap.ts";
+import type { Loan } from "./hasher.ts";
 
 /**
  * Why bytes could not be read. `not-held`: never had. `damaged`: they were not what they have to be, and the chunk is
@@ -43,14 +44,14 @@ export interface ChunkStore {
   /** The leaf hashes of one chunk, checked against its root: what slices are proven with. */
   leafHashes(chunk: number): Promise<Uint8Array | ReadProblem>;
   /**
-   * Keeps one chunk. The bytes must not change until `onWritten` (they are right, and in the file) or until this
+   * Keeps one chunk. The bytes, which may be lent, must not change until `onWritten` (they are right, and in the file) or until this
    * resolves; when it does with `held`, the chunk is held.
    * Rejects with `disk-full` before or after writing, `disk-failed` (and from then on: what could not be made sure of
    * once is not tried again while this store is open, and written anew after that), `video-in-place` for a file that is not ours to write.
    */
-  write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes">;
+  write(chunk: number, bytes: Uint8Array | Loan, onWritten?: () => void): Promise<"held" | "wrong-bytes">;
   /** Whether these are a slice's bytes, by its proof. They must not change meanwhile. */
-  isSlice(slice: Slice, bytes: Uint8Array, proof: Uint8Array): Promise<boolean>;
+  isSlice(slice: Slice, bytes: Uint8Array | Loan, proof: Uint8Array): Promise<boolean>;
   /** Reads one chunk anew, and marks what it found. */
   check(chunk: number): Promise<ChunkCheck>;
   /** @returns what ends it */

@@ -1,5 +1,6 @@
 import { CardumeError } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
+import { monotonicMs } from "../runtime/clock.ts";
 import { diskError } from "./disk-errors.ts";
 
 /** A chunk that is written, and waits for the next sync. */
@@ -26,6 +27,7 @@ export class Committer {
   readonly #steps: CommitSteps;
   #waiting: Waiting[] = [];
   readonly #underWay = new Set<Promise<void>>();
+  #wake: (() => void) | undefined;
   #running: Promise<void> | undefined;
   #failed: CardumeError | undefined;
 
@@ -46,7 +48,10 @@ export class Committer {
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
     const held = this.#hold(chunk, write);
     this.#underWay.add(held);
-    const isOver = (): boolean => this.#underWay.delete(held);
+    const isOver = (): void => {
+      this.#underWay.delete(held);
+      this.#wake?.();
+    };
     held.then(isOver, isOver);
     return held;
   }
@@ -67,6 +72,7 @@ export class Committer {
     if (this.#failed !== undefined) throw this.#failed;
     await new Promise<void>((resolve, reject) => {
       this.#waiting.push({ chunk, resolve, reject });
+      this.#wake?.();
       this.#running ??= this.#run();
     });
   }
@@ -74,8 +80,24 @@ export class Committer {
   async #run(): Promise<void> {
     // What comes in this turn of the event loop goes with the first batch.
     await Promise.resolve();
-    while (this.#waiting.length > 0) await this.#makeSure(this.#waiting.splice(0, STORE.maxChunksPerSync));
+    for (; this.#waiting.length > 0; await this.#gather())
+      await this.#makeSure(this.#waiting.splice(0, STORE.maxChunksPerSync));
     this.#running = undefined;
+  }
+
+  /** Waits for more while chunks keep coming: until there are enough for one sync, or for a moment. */
+  async #gather(): Promise<void> {
+    const isBusy = (): boolean => this.#underWay.size > this.#waiting.length;
+    const untilMs = monotonicMs() + STORE.syncGatherMs;
+    while (isBusy() && this.#waiting.length < STORE.maxChunksPerSync && monotonicMs() < untilMs)
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, STORE.syncGatherMs);
+        this.#wake = (): void => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    this.#wake = undefined;
   }
 
   async #makeSure(batch: readonly Waiting[]): Promise<void> {

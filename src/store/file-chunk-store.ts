@@ -4,13 +4,14 @@ import { HASH_BYTES, hashAt, sameHash } from "../core/content/merkle.ts";
 import { type Slice, sliceLength, sliceProblem, verifyLeafHashes, verifySliceHashes } from "../core/content/proof.ts";
 import { assert, CardumeError } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
+import { monotonicMs } from "../runtime/clock.ts";
 import { sha256 } from "../runtime/crypto.ts";
 import type { Bitmap } from "./bitmap.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { type ChunkCheck, type ChunkStore, type HeldListener, isReadProblem, type ReadProblem } from "./chunk-store.ts";
 import { Committer } from "./committer.ts";
 import type { DiskFile } from "./disk.ts";
-import type { Hasher } from "./hasher.ts";
+import { bytesIn, type Hasher, type Loan } from "./hasher.ts";
 import type { LeafCache } from "./leaf-cache.ts";
 import { type Stamp, sameStamp } from "./stamp.ts";
 import { UnderWay } from "./under-way.ts";
@@ -50,6 +51,8 @@ export class FileChunkStore implements ChunkStore {
   readonly #listeners = new Set<HeldListener>();
   readonly #underWay = new UnderWay();
   #stamp: Stamp | undefined;
+  /** When the file was last seen to be unchanged, on the monotonic clock. */
+  #lookedAtMs = -Infinity;
 
   constructor(parts: FileChunkStoreParts) {
     this.manifest = parts.manifest;
@@ -76,14 +79,15 @@ export class FileChunkStore implements ChunkStore {
     return this.#underWay.run(() => this.#readInto(position, into));
   }
 
-  write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
+  write(chunk: number, bytes: Uint8Array | Loan, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
     return this.#underWay.run(() => this.#write(chunk, bytes, onWritten));
   }
 
-  isSlice(slice: Slice, bytes: Uint8Array, proof: Uint8Array): Promise<boolean> {
+  isSlice(slice: Slice, bytes: Uint8Array | Loan, proof: Uint8Array): Promise<boolean> {
     return this.#underWay.run(async () => {
       const geometry = this.#geometry;
-      if (sliceProblem(slice, geometry) !== undefined || bytes.length !== sliceLength(slice, geometry)) return false;
+      if (sliceProblem(slice, geometry) !== undefined || bytesIn(bytes).length !== sliceLength(slice, geometry))
+        return false;
       const hashes = await this.#parts.hasher.hashBytes(bytes);
       const root = hashAt(this.manifest.chunkRoots, slice.chunk);
       return verifySliceHashes(hashes, slice, proof, root, geometry, sha256);
@@ -172,14 +176,18 @@ export class FileChunkStore implements ChunkStore {
     if (data === undefined || this.#stamp === undefined) return false;
     try {
       if ((await data.read(into, position)) < into.length) return false;
-      // Only after reading: a stamp from before says nothing about a write in between.
-      return (await this.#unchangedStamp()) !== undefined;
+      // Only after reading: a stamp from before says nothing about a write in between. A peer checks what it gets; how soon
+      // a change is noticed here is a matter of not sending rubbish for long.
+      if (monotonicMs() - this.#lookedAtMs < STORE.stampFreshMs) return true;
+      const isUnchanged = (await this.#unchangedStamp()) !== undefined;
+      if (isUnchanged) this.#lookedAtMs = monotonicMs();
+      return isUnchanged;
     } catch {
       return false;
     }
   }
 
-  async #write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
+  async #write(chunk: number, bytes: Uint8Array | Loan, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
     if (!this.#parts.isOurs)
       throw new CardumeError("video-in-place", "this video is kept in place, in a file that is not the library's own");
     if (this.#parts.data === undefined)
@@ -187,7 +195,7 @@ export class FileChunkStore implements ChunkStore {
         exitCode: 5,
       });
     if (this.held.has(chunk)) return "held";
-    if (bytes.length !== chunkLength(this.#geometry, chunk)) return "wrong-bytes";
+    if (bytesIn(bytes).length !== chunkLength(this.#geometry, chunk)) return "wrong-bytes";
     if (this.#committer.failed !== undefined) throw this.#committer.failed;
     await this.#parts.room.reserve();
     let isRight = true;
@@ -207,16 +215,18 @@ export class FileChunkStore implements ChunkStore {
   }
 
   /** Puts a chunk's bytes and leaf hashes in their places, if they are that chunk's. */
-  async #put(chunk: number, bytes: Uint8Array): Promise<boolean> {
+  async #put(chunk: number, bytes: Uint8Array | Loan): Promise<boolean> {
     const leafHashes = await this.#parts.hasher.keep({
       file: this.#data(),
       position: chunk * this.#geometry.chunkBytes,
       bytes,
       leavesPerChunk: chunkWidth(this.#geometry),
-      chunkRoot: hashAt(this.manifest.chunkRoots, chunk),
+      // A copy: a view would take all roots along to the thread.
+      chunkRoot: hashAt(this.manifest.chunkRoots, chunk).slice(),
+      tree: this.#parts.tree,
+      treePosition: chunk * this.#geometry.leavesPerChunk * HASH_BYTES,
     });
     if (leafHashes === undefined) return false;
-    await this.#storeLeafHashes(chunk, leafHashes);
     this.#parts.leafCache.set(this.#name, chunk, leafHashes);
     return true;
   }

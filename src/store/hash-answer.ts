@@ -4,7 +4,10 @@ import type { HashedRun, ReadRun } from "./hasher.ts";
 export type HashResult = HashedRun | Uint8Array | ReadRun | undefined;
 
 /** A worker's answer to one job. */
-export type HashAnswer = { readonly result: HashResult } | { readonly failure: Failure };
+export type HashAnswer = ({ readonly result: HashResult } | { readonly failure: Failure }) & {
+  /** Memory that was lent for the job. */
+  readonly lent?: Uint8Array | undefined;
+};
 
 /** An error as it crosses between threads: a clone of the error itself would lose all but its message. */
 export interface Failure {

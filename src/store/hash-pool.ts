@@ -5,7 +5,7 @@ import { sibling } from "../runtime/worker-url.ts";
 import type { HashResult } from "./hash-answer.ts";
 import type { HashJob } from "./hash-run.ts";
 import { HashThread, type WaitingJob } from "./hash-thread.ts";
-import type { HashedRun, Hasher, KeepJob, ReadRun, VerifiedRead } from "./hasher.ts";
+import type { HashedRun, Hasher, KeepJob, Loan, ReadRun, VerifiedRead } from "./hasher.ts";
 
 /** How a pool works. */
 export interface HashPoolOptions {
@@ -29,6 +29,8 @@ export class HashPool implements Hasher {
   /** Somebody waits for these: a player, another peer. */
   readonly #urgent: WaitingJob[] = [];
   readonly #patient: WaitingJob[] = [];
+  /** Chunks to be written: by one thread at a time, since two that write to one file wait for each other, spinning. */
+  readonly #keeping: WaitingJob[] = [];
   #deaths = 0;
   #stopped: CardumeError | undefined;
   #drained: (() => void) | undefined;
@@ -44,18 +46,15 @@ export class HashPool implements Hasher {
     return this.#run(this.#patient, { kind: "file", fd: file.fd, position, bytes, leavesPerChunk, copyToFd });
   }
 
-  hashBytes(bytes: Uint8Array): Promise<Uint8Array> {
-    // A view is posted with all the memory behind it: a copy has only its own. Shared memory is not copied at all.
-    if (bytes.buffer instanceof SharedArrayBuffer) return this.#run(this.#urgent, { kind: "bytes", bytes });
-    const copy = new Uint8Array(bytes);
-    return this.#run(this.#urgent, { kind: "bytes", bytes: copy }, [copy.buffer]);
+  hashBytes(bytes: Uint8Array | Loan): Promise<Uint8Array> {
+    const loan = loanOf(bytes);
+    return this.#run(this.#urgent, { kind: "bytes", bytes: loan.bytes }, loan);
   }
 
-  keep({ file, bytes, ...job }: KeepJob): Promise<Uint8Array | undefined> {
-    if (bytes.buffer instanceof SharedArrayBuffer)
-      return this.#run(this.#urgent, { kind: "keep", fd: file.fd, bytes, ...job });
-    const copy = new Uint8Array(bytes);
-    return this.#run(this.#urgent, { kind: "keep", fd: file.fd, bytes: copy, ...job }, [copy.buffer]);
+  keep({ file, tree, bytes, ...more }: KeepJob): Promise<Uint8Array | undefined> {
+    const loan = loanOf(bytes);
+    const job = { kind: "keep", fd: file.fd, treeFd: tree.fd, ...more, bytes: loan.bytes } as const;
+    return this.#run(this.#keeping, job, loan);
   }
 
   read({ file, position, bytes, leafHashes, trusted }: VerifiedRead): Promise<ReadRun> {
@@ -68,22 +67,33 @@ export class HashPool implements Hasher {
     return this.#closing;
   }
 
-  #run<Result extends HashResult>(queue: WaitingJob[], job: HashJob, memory: ArrayBuffer[] = []): Promise<Result> {
+  #run<Result extends HashResult>(queue: WaitingJob[], job: HashJob, loan?: Loan): Promise<Result> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
+    const memory = loan === undefined ? [] : [loan.bytes.buffer as ArrayBuffer];
     return new Promise<HashResult>((resolve, reject) => {
-      queue.push({ job, memory, resolve, reject });
+      queue.push({ job, memory, loan, resolve, reject });
       this.#give();
     }) as Promise<Result>;
   }
 
   /** Gives jobs to threads as long as there are both. */
   #give(): void {
+    this.#giveChunks();
     while (this.#stopped === undefined) {
       const urgent = this.#urgent.length > 0;
       const queue = urgent ? this.#urgent : this.#patient;
       const thread = queue.length === 0 ? undefined : this.#threadFor(urgent);
       if (thread === undefined) return;
       thread.give(queue.shift() as WaitingJob);
+    }
+  }
+
+  #giveChunks(): void {
+    while (this.#stopped === undefined && this.#keeping.length > 0) {
+      const writer = this.#threads.find(({ keeps }) => keeps);
+      const thread = writer ?? this.#threadFor(true);
+      if (thread === undefined || (thread === writer && thread.load >= SHORT_JOBS_AHEAD)) return;
+      thread.give(this.#keeping.shift() as WaitingJob);
     }
   }
 
@@ -132,7 +142,8 @@ export class HashPool implements Hasher {
   /** Takes no more jobs, and rejects those that wait. */
   #stop(why: string, cause?: unknown): void {
     this.#stopped ??= hasherStopped(why, cause);
-    for (const { reject } of [...this.#urgent.splice(0), ...this.#patient.splice(0)]) reject(this.#stopped);
+    const waiting = [this.#urgent, this.#keeping, this.#patient].flatMap((queue) => queue.splice(0));
+    for (const { reject } of waiting) reject(this.#stopped);
   }
 
   async #close(): Promise<void> {
@@ -145,6 +156,10 @@ export class HashPool implements Hasher {
     await Promise.all(this.#threads.map((thread) => thread.stop()));
   }
 }
+
+/** A view is posted with all the memory behind it, and leaves its owner without it: plain bytes are copied. */
+const loanOf = (bytes: Uint8Array | Loan): Loan =>
+  bytes instanceof Uint8Array ? { bytes: new Uint8Array(bytes) } : bytes;
 
 const hasherStopped = (why: string, cause: unknown): CardumeError =>
   new CardumeError("hasher-stopped", why, { exitCode: 5, cause });

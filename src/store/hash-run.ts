@@ -23,6 +23,8 @@ export type HashJob =
       readonly bytes: Uint8Array;
       readonly leavesPerChunk: number;
       readonly chunkRoot: Uint8Array;
+      readonly treeFd: number;
+      readonly treePosition: number;
     }
   | {
       readonly kind: "read";
@@ -72,7 +74,8 @@ export class HashRun {
   }
 
   /** Hashes one chunk, and writes it if it is the right one. @throws the system's error */
-  keep({ fd, position, bytes, leavesPerChunk, chunkRoot }: HashJobOf<"keep">): Uint8Array | undefined {
+  keep(job: HashJobOf<"keep">): Uint8Array | undefined {
+    const { fd, position, bytes, leavesPerChunk, chunkRoot, treeFd, treePosition } = job;
     const hashes = new LeafHashes(Math.ceil(bytes.length / LEAF_BYTES));
     hashes.add(bytes, bytes.length);
     if (!sameHash(hashes.roots(leavesPerChunk), chunkRoot)) return undefined;
@@ -80,7 +83,9 @@ export class HashRun {
       const piece = bytes.subarray(from, from + WRITE_BYTES);
       writeFully(fd, piece, piece.length, position + from);
     }
-    return hashes.bytes();
+    const leafHashes = hashes.bytes();
+    writeFully(treeFd, leafHashes, leafHashes.length, treePosition);
+    return leafHashes;
   }
 
   /** Reads and checks a run of leaves, into memory of its own. @throws the system's error */

@@ -1,11 +1,14 @@
 import { Worker } from "node:worker_threads";
 import { errorOf, type HashAnswer, type HashResult } from "./hash-answer.ts";
 import type { HashJob } from "./hash-run.ts";
+import type { Loan } from "./hasher.ts";
 
 /** A job, and who waits for it. */
 export interface WaitingJob {
   readonly job: HashJob;
   readonly memory: readonly ArrayBuffer[];
+  /** Gets its memory back with the answer. */
+  readonly loan?: Loan | undefined;
   readonly resolve: (result: HashResult) => void;
   readonly reject: (error: Error) => void;
 }
@@ -42,6 +45,11 @@ export class HashThread {
     return this.#jobs.length;
   }
 
+  /** Whether it writes chunks. */
+  get keeps(): boolean {
+    return this.#jobs.some(({ job }) => job.kind === "keep");
+  }
+
   /** Whether it has a job of a kind that takes long. */
   get slow(): boolean {
     return this.#jobs.some(({ job }) => job.kind === "file");
@@ -63,6 +71,7 @@ export class HashThread {
     const waiting = this.#jobs.shift();
     // Only work keeps the process alive.
     if (this.#jobs.length === 0) this.#worker.unref();
+    if (waiting?.loan !== undefined && answer.lent !== undefined) waiting.loan.bytes = answer.lent;
     if ("failure" in answer) waiting?.reject(errorOf(answer.failure));
     else waiting?.resolve(answer.result);
     this.#events.answered();

@@ -23,10 +23,12 @@ function answer(answered: HashAnswer, memory: ArrayBuffer[]): void {
 }
 
 parentPort?.on("message", (job: HashJob) => {
+  const lent = job.kind === "keep" || job.kind === "bytes" ? job.bytes : undefined;
+  const back = lent === undefined ? [] : [lent.buffer as ArrayBuffer];
   try {
     const result = resultOf(job);
-    answer({ result }, memoryOf(result));
+    answer({ result, lent }, [...memoryOf(result), ...back]);
   } catch (error) {
-    answer({ failure: failureOf(error) }, []);
+    answer({ failure: failureOf(error), lent }, back);
   }
 });

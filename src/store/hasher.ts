@@ -22,15 +22,30 @@ export interface VerifiedRead {
   readonly trusted?: Stamp | undefined;
 }
 
+/**
+ * Memory that is lent to a thread: while it works there, `bytes` is empty, and afterwards it is here again, perhaps as
+ * another view. It is all of an `ArrayBuffer`, or its beginning. Nothing is copied, where plain bytes are.
+ */
+export interface Loan {
+  bytes: Uint8Array;
+}
+
+/** The bytes, lent or not. */
+export const bytesIn = (memory: Uint8Array | Loan): Uint8Array =>
+  memory instanceof Uint8Array ? memory : memory.bytes;
+
 /** One chunk that came, and where it is to be written. */
 export interface KeepJob {
   readonly file: DiskFile;
   readonly position: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array | Loan;
   /** The width of the chunk's padded tree, see `chunkWidth`. */
   readonly leavesPerChunk: number;
   /** What it has to hash to. */
   readonly chunkRoot: Uint8Array;
+  /** Where its leaf hashes go. */
+  readonly tree: DiskFile;
+  readonly treePosition: number;
 }
 
 /** The bytes read, and the leaves (counted from the first of them) that were not what they have to be. */
@@ -61,10 +76,10 @@ export interface Hasher {
     readonly copyTo?: DiskFile | undefined;
   }): Promise<HashedRun>;
   /** Hashes bytes in memory: at most one chunk. They must not change meanwhile. */
-  hashBytes(bytes: Uint8Array): Promise<Uint8Array>;
+  hashBytes(bytes: Uint8Array | Loan): Promise<Uint8Array>;
   /**
-   * Hashes one chunk in memory and, only if it is what it has to be, writes it to its place. The bytes must not change
-   * meanwhile; those of a `SharedArrayBuffer` are not copied.
+   * Hashes one chunk in memory and, only if it is what it has to be, writes it and its leaf hashes to their places. The bytes must not change
+   * meanwhile.
    * @returns its leaf hashes; `undefined`: it is another chunk, and nothing was written
    */
   keep(job: KeepJob): Promise<Uint8Array | undefined>;

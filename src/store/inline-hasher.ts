@@ -4,7 +4,15 @@ import { CardumeError } from "../core/errors.ts";
 import { sha256 } from "../runtime/crypto.ts";
 import type { DiskFile } from "./disk.ts";
 import { wrongLeavesOf } from "./hash-leaves.ts";
-import type { HashedRun, Hasher, KeepJob, ReadRun, VerifiedRead } from "./hasher.ts";
+import {
+  bytesIn,
+  type HashedRun,
+  type Hasher,
+  type KeepJob,
+  type Loan,
+  type ReadRun,
+  type VerifiedRead,
+} from "./hasher.ts";
 import { sameStamp } from "./stamp.ts";
 
 /** Hashes on the caller's own thread, through files that need no descriptor: in memory, or of a simulated disk. */
@@ -20,18 +28,21 @@ export class InlineHasher implements Hasher {
     return { leafHashes, chunkRoots: chunkRootsOf(leafHashes, job.leavesPerChunk) };
   }
 
-  hashBytes(bytes: Uint8Array): Promise<Uint8Array> {
+  hashBytes(bytes: Uint8Array | Loan): Promise<Uint8Array> {
     return new Promise((resolve) => {
       this.#assertOpen();
-      resolve(leafHashesOf(bytes, sha256));
+      resolve(leafHashesOf(bytesIn(bytes), sha256));
     });
   }
 
-  async keep({ file, position, bytes, leavesPerChunk, chunkRoot }: KeepJob): Promise<Uint8Array | undefined> {
+  async keep(job: KeepJob): Promise<Uint8Array | undefined> {
     this.#assertOpen();
+    const { file, position, leavesPerChunk, chunkRoot, tree, treePosition } = job;
+    const bytes = bytesIn(job.bytes);
     const leafHashes = leafHashesOf(bytes, sha256);
     if (!sameHash(chunkRootsOf(leafHashes, leavesPerChunk), chunkRoot)) return undefined;
     await file.write(bytes, position);
+    await tree.write(leafHashes, treePosition);
     return leafHashes;
   }
 

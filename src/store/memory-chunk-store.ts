@@ -7,6 +7,7 @@ import { STORE } from "../core/limits.ts";
 import { sha256 } from "../runtime/crypto.ts";
 import { Bitmap } from "./bitmap.ts";
 import { type ChunkCheck, type ChunkStore, type HeldListener, isReadProblem, type ReadProblem } from "./chunk-store.ts";
+import { bytesIn, type Loan } from "./hasher.ts";
 
 /** A video's chunks in memory: for simulations, and for what is not worth a disk. */
 export class MemoryChunkStore implements ChunkStore {
@@ -52,15 +53,15 @@ export class MemoryChunkStore implements ChunkStore {
     return undefined;
   }
 
-  write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
-    const written = this.#write(chunk, bytes);
+  write(chunk: number, bytes: Uint8Array | Loan, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
+    const written = this.#write(chunk, bytesIn(bytes));
     if (written === "held") onWritten?.();
     return Promise.resolve(written);
   }
 
-  isSlice(slice: Slice, bytes: Uint8Array, proof: Uint8Array): Promise<boolean> {
+  isSlice(slice: Slice, bytes: Uint8Array | Loan, proof: Uint8Array): Promise<boolean> {
     const root = hashAt(this.manifest.chunkRoots, slice.chunk);
-    return Promise.resolve(verifySlice(bytes, slice, proof, root, this.#geometry, sha256));
+    return Promise.resolve(verifySlice(bytesIn(bytes), slice, proof, root, this.#geometry, sha256));
   }
 
   check(chunk: number): Promise<ChunkCheck> {

@@ -1,6 +1,7 @@
 import type { Manifest } from "../core/content/manifest.ts";
 import type { Slice } from "../core/content/proof.ts";
 import type { ChunkCheck, ChunkStore, HeldListener, ReadProblem } from "./chunk-store.ts";
+import type { Loan } from "./hasher.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** One user's share of an open video: closing it closes the files only when nobody else uses them. */
@@ -32,11 +33,11 @@ export class StoreHandle implements ChunkStore {
     return this.#underWay.run(() => this.#store.readInto(position, into));
   }
 
-  write(chunk: number, bytes: Uint8Array, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
+  write(chunk: number, bytes: Uint8Array | Loan, onWritten?: () => void): Promise<"held" | "wrong-bytes"> {
     return this.#underWay.run(() => this.#store.write(chunk, bytes, onWritten));
   }
 
-  isSlice(slice: Slice, bytes: Uint8Array, proof: Uint8Array): Promise<boolean> {
+  isSlice(slice: Slice, bytes: Uint8Array | Loan, proof: Uint8Array): Promise<boolean> {
     return this.#underWay.run(() => this.#store.isSlice(slice, bytes, proof));
   }
 

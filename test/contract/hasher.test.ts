@@ -160,16 +160,21 @@ describe.for(Object.entries(subjects))("%s hashes", ([, make]) => {
 describe.for(Object.entries(subjects))("%s keeps", ([, make]) => {
   test("a chunk that is the right one, in its place, from memory of any kind", async () => {
     const bytes = content(2 * MIB + 5000);
-    const { chunkRoots, leavesPerChunk } = expected(bytes);
+    const { leafHashes, chunkRoots, leavesPerChunk } = expected(bytes);
     const file = fileWith(new Uint8Array(bytes.length));
+    const tree = fileWith(new Uint8Array(0));
     for (const chunk of [2, 0, 1]) {
       const plain = bytes.subarray(chunk * MIB, (chunk + 1) * MIB);
       const shared = new Uint8Array(new SharedArrayBuffer(plain.length));
       shared.set(plain);
       const chunkRoot = chunkRoots.subarray(chunk * HASH_BYTES, (chunk + 1) * HASH_BYTES);
-      const job = { file, position: chunk * MIB, leavesPerChunk, chunkRoot, bytes: chunk === 1 ? plain : shared };
+      const place = { file, position: chunk * MIB, tree, treePosition: chunk * 64 * HASH_BYTES };
+      const job = { ...place, leavesPerChunk, chunkRoot, bytes: chunk === 1 ? plain : shared };
       expect(hex((await make().keep(job)) as Uint8Array)).toBe(hex(leafHashesOf(plain, sha256)));
     }
+    const hashes = new Uint8Array(leafHashes.length);
+    fs.readSync(tree.fd, hashes, 0, hashes.length, 0);
+    expect(hex(hashes)).toBe(hex(leafHashes));
     const written = new Uint8Array(bytes.length);
     fs.readSync(file.fd, written, 0, written.length, 0);
     expect(Buffer.compare(written, bytes)).toBe(0);
@@ -179,7 +184,9 @@ describe.for(Object.entries(subjects))("%s keeps", ([, make]) => {
     const bytes = content(MIB);
     const file = fileWith(new Uint8Array(MIB));
     const chunkRoot = expected(content(MIB, 2)).chunkRoots;
-    expect(await make().keep({ file, position: 0, bytes, leavesPerChunk: 64, chunkRoot })).toBeUndefined();
+    const tree = fileWith(new Uint8Array(0));
+    const job = { file, position: 0, bytes, leavesPerChunk: 64, chunkRoot, tree, treePosition: 0 };
+    expect(await make().keep(job)).toBeUndefined();
     const after = new Uint8Array(MIB);
     fs.readSync(file.fd, after, 0, MIB, 0);
     expect(after.every((byte) => byte === 0)).toBe(true);

@@ -1,3 +1,4 @@
+import { NETWORK } from "../limits.ts";
 import type { ChunkJob } from "./chunk-job.ts";
 import type { FetchBook } from "./fetch-book.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
@@ -62,10 +63,25 @@ function isInTime(book: FetchBook, holder: FetchHolder, job: ChunkJob, run: Run)
 }
 
 function nextChunk(book: FetchBook, holder: FetchHolder, most: number): Part | undefined {
+  if (isBehind(book)) {
+    book.isShort = true;
+    return undefined;
+  }
   const chunk = book.wantAll ? book.nextChunk(holder) : readAhead(book, holder, most);
   if (chunk < 0 || !makeRoom(book, chunk, false)) return undefined;
   const job = book.begin(chunk);
   return { job, run: job.freeRun(most) as Run };
+}
+
+/**
+ * Whether what has come waits to be checked and written: a processor or disk that cannot keep up is not sent more, and what
+ * it works on stays in its cache.
+ */
+function isBehind({ jobs, geometry }: FetchBook): boolean {
+  const most = Math.max(NETWORK.maxUnwrittenBytes, 2 * geometry.chunkBytes);
+  let bytes = 0;
+  for (const job of jobs.values()) if (job.hasArrived) bytes += job.bytes;
+  return bytes >= most;
 }
 
 /**

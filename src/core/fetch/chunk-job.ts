@@ -44,6 +44,13 @@ export class ChunkJob {
   freeGrains: number;
   haveGrains = 0;
 
+  /** Whether all of it has come: what is left is to check and to write it. */
+  get hasArrived(): boolean {
+    if (this.freeGrains > 0) return false;
+    for (const request of this.requests) if (!request.arrived) return false;
+    return true;
+  }
+
   constructor(chunk: number, bytes: number, grains: number) {
     this.chunk = chunk;
     this.bytes = bytes;
