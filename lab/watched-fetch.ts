@@ -34,6 +34,11 @@ export async function watchFetch(
   let first: WatchedFetch["first"] | undefined;
   let isOver = false;
   const asked = client.api.fetch(id, holders).then((result) => ({ result, ms: performance.now() - startedAtMs }));
+  asked.catch(() => {}); // seen below
+  const sampled = async (sample: Sample): Promise<void> => {
+    first ??= { atMs: sample.atMs, bytes: sample.progress.receivedBytes };
+    await onSample(sample);
+  };
   const watched = (async () => {
     let newest = { atMs: 0, bytes: 0 };
     while (!isOver) {
@@ -41,12 +46,7 @@ export async function watchFetch(
       const atMs = performance.now() - startedAtMs;
       if (newest.bytes !== progress?.heldBytes) newest = { atMs, bytes: progress?.heldBytes ?? 0 };
       if (atMs - newest.atMs > STUCK_MS) throw new Error(`stuck for a minute: ${JSON.stringify(progress)}`);
-      if (progress !== undefined) {
-        if (progress.receivedBytes > 0) {
-          first ??= { atMs, bytes: progress.receivedBytes };
-          await onSample({ atMs, progress });
-        }
-      }
+      if (progress !== undefined && progress.receivedBytes > 0) await sampled({ atMs, progress });
       await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
     }
   })();

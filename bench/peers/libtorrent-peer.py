@@ -20,7 +20,7 @@ except ImportError:
     sys.exit("libtorrent for Python is not installed (Debian: python3-libtorrent)")
 
 # What differs from libtorrent's own settings: what keeps it on loopback, and what gives it throughput. Each of the
-# second kind was tried alone and together; see docs/BENCHMARKS.md.
+# second kind was tried alone and together: none was faster than libtorrent's own values beyond the noise.
 QUIET = {
     "enable_dht": False,
     "enable_lsd": False,

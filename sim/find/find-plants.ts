@@ -72,6 +72,42 @@ export const sentTwice = (): FindPlant => ({
     ),
 });
 
+/** Nobody says Done: as it was before there were Dones. */
+export const doneUnsaid = (): FindPlant => ({
+  makeBrain: (core) =>
+    new Changed(core, (effect) => (effect.type === "send" && effect.message.type === "done" ? [] : [effect])),
+});
+
+/** A Query that is passed on is Done before anybody has answered. */
+export const doneTooSoon = (): FindPlant => ({
+  makeBrain(core) {
+    const unsaid = doneUnsaid().makeBrain?.(core);
+    return {
+      handle(input, nowMs, effects): void {
+        unsaid?.handle(input, nowMs, effects);
+        if (input.type !== "frame" || input.message.type !== "query") return;
+        const { queryId, ttlHops } = input.message;
+        effects.push({ type: "send", to: input.from, message: { type: "done", queryId, ttlHops, flags: 1 } });
+      },
+    };
+  },
+});
+
+/** Nobody tells that there is more beyond the hops of a Query. */
+export const nothingBeyond = (): FindPlant => ({
+  makeBrain: (core) =>
+    new Changed(core, (effect) =>
+      effect.type === "send" && effect.message.type === "done"
+        ? [{ ...effect, message: { ...effect.message, flags: 0 } }]
+        : [effect],
+    ),
+});
+
+/** A ring is waited for as long as it takes: a search that ends has ended by Dones alone. */
+export const endlessPatience = (): FindPlant => ({
+  limits: { firstHopMs: 1e8, minHopMs: 1e8, maxHopMs: 1e8, maxRingMs: 1e8, questionEndMs: 1e8 },
+});
+
 /** Nothing is reserved, and one neighbour may have all of the budget. */
 export const nothingReserved = (): FindPlant => ({
   limits: {

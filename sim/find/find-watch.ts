@@ -5,6 +5,7 @@ import type { StreamMessage, StreamObserver } from "./stream-world.ts";
 export class FindWatch implements StreamObserver {
   queries = 0;
   answers = 0;
+  dones = 0;
   /** The most hops that any Query has come. */
   longestLived = 0;
   /** Query frames sent by honest hosts with more hops than a core may give them. */
@@ -34,6 +35,9 @@ export class FindWatch implements StreamObserver {
     } else if (message.type === "chunk-info") {
       this.answers++;
       this.#note(32, message.queryId[0] as number);
+    } else if (message.type === "done") {
+      this.dones++;
+      this.#note(34 + message.ttlHops, message.queryId[0] as number);
     } else this.#note(33, message.peers.length);
     this.#note(Math.round(nowMs * 1000) % 4_294_967_296, from * 65_536 + to);
   }

@@ -2,7 +2,7 @@ import { Effects } from "../../src/core/effects.ts";
 import { FindCore } from "../../src/core/find/find-core.ts";
 import type { FindLimits } from "../../src/core/find/find-options.ts";
 import type { FindEffect, FindInput, SearchEnd } from "../../src/core/find/find-types.ts";
-import type { FindChunkInfo, FindQuery, HeldVideo, Wanted } from "../../src/core/wire/stream/find-message.ts";
+import type { HeldVideo, Wanted } from "../../src/core/wire/stream/find-message.ts";
 import type { Random } from "../random.ts";
 import type { StreamActor, StreamMessage, StreamWorld } from "./stream-world.ts";
 
@@ -30,6 +30,9 @@ export interface Search {
   ended: SearchEnd | undefined;
   endedAtMs: number;
 }
+
+/** What the check of a signature takes. */
+const CHECK_MS = 0.1;
 
 /** A holder's record: its number, and something only it can make. */
 export function recordOf(host: number, isSigned: boolean = true): Uint8Array {
@@ -106,7 +109,7 @@ export class Finder implements StreamActor {
   #perform(effect: FindEffect): void {
     switch (effect.type) {
       case "send":
-        this.#world.send(this.#number, Number(effect.to), effect.message satisfies FindQuery | FindChunkInfo);
+        this.#world.send(this.#number, Number(effect.to), effect.message);
         break;
       case "look-up":
         this.#lookUp(effect.queryId, effect.wanted);
@@ -134,14 +137,16 @@ export class Finder implements StreamActor {
     this.#world.at(this.#world.nowMs + this.#random.unit(), answer);
   }
 
-  /** Checks the signature, a moment later as in life, and counts the holder. */
+  /** Checks the signature, a moment later as in life, and counts the holder if it is one's own. */
   #found(queryId: Uint8Array, record: Uint8Array): void {
     const search = this.#searches.get(queryId.join());
     if (search === undefined) return;
     search.candidates++;
     const holder = signerOf(record);
-    if (holder === undefined) return;
-    search.holders.add(holder);
-    this.#world.at(this.#world.nowMs, () => this.handle({ type: "holder", queryId, holder: String(holder) }));
+    if (holder !== undefined) search.holders.add(holder);
+    this.#world.at(this.#world.nowMs + CHECK_MS, () => {
+      if (holder !== undefined) this.handle({ type: "holder", queryId, holder: String(holder) });
+      this.handle({ type: "checked", queryId });
+    });
   }
 }

@@ -41,6 +41,9 @@ abstract class Liar implements StreamActor {
   }
 }
 
+/** Takes everything, and says nothing. */
+export class Silent extends Liar {}
+
 /** Asks a thousand things a second, with all the hops that a byte can say. */
 export class QueryFlooder extends Liar {
   sent = 0;

@@ -1,3 +1,4 @@
+import type { SearchEnd } from "../../src/core/find/find-types.ts";
 import { Random } from "../random.ts";
 import { makeTopology } from "../topology.ts";
 import { FindNetwork } from "./find-network.ts";
@@ -21,6 +22,10 @@ export interface SearchOutcome {
   readonly found: number;
   readonly queries: number;
   readonly answers: number;
+  readonly dones: number;
+  /** Rings that were waited for because somebody did not say Done. */
+  readonly ringsTimedOut: number;
+  readonly ended: SearchEnd | undefined;
   readonly links: number;
   readonly longestLived: number;
   /** Queries with a TTL of 0 or beyond the limit. */
@@ -39,8 +44,10 @@ export function runSearch({ seed, peers, heldShare, enough, meanDelayMs, plant =
   const missing = network.finish(0, search);
   // What is still under way counts, too.
   network.world.run(network.world.nowMs + 10_000);
-  const { queries, answers, longestLived, tooFar, trace } = network.watch;
-  const tookMs = search.endedAtMs;
-  const links = topology.flat().length / 2;
-  return { missing, found: search.holders.size, queries, answers, links, longestLived, tooFar, tookMs, trace };
+  const { queries, answers, dones, longestLived, tooFar, trace } = network.watch;
+  const { ringsTimedOut = 0 } = network.finders.get(0)?.core.counters ?? {};
+  return {
+    ...{ missing, found: search.holders.size, queries, answers, dones, ringsTimedOut, ended: search.ended },
+    ...{ links: topology.flat().length / 2, longestLived, tooFar, tookMs: search.endedAtMs, trace },
+  };
 }

@@ -1,5 +1,5 @@
 import type { NamedPeer } from "../../src/core/neighbours/neighbours-types.ts";
-import type { FindChunkInfo, FindQuery } from "../../src/core/wire/stream/find-message.ts";
+import type { FindChunkInfo, FindDone, FindQuery } from "../../src/core/wire/stream/find-message.ts";
 import { EventQueue } from "../event-queue.ts";
 import type { Random } from "../random.ts";
 
@@ -7,6 +7,7 @@ import type { Random } from "../random.ts";
 export type StreamMessage =
   | FindQuery
   | FindChunkInfo
+  | FindDone
   | { readonly type: "peers"; readonly peers: readonly NamedPeer[] };
 
 /** What runs on a host. Hosts have numbers. */

@@ -267,6 +267,8 @@ export const NETWORK = {
   openVideoMs: 15_000,
   /** A holder that has not proven the video within this time is not waited for: the next is asked beside it. */
   openNextMs: 500,
+  /** When nothing came from any holder for so long, though something was asked for, their streams are opened anew. */
+  silentFetchMs: 10_000,
   /** A fetch that nobody can go on with looks for new holders this long before it ends. */
   fetchPatienceMs: 15_000,
   /** A node that has just started waits this long for its first neighbour before it says that there is nobody to ask. */

@@ -130,7 +130,7 @@ class RunningEngine implements Engine {
 
   async dial({ peer, addresses }: DialTarget, signal?: AbortSignal): Promise<Connection> {
     const peerId = peer === undefined ? undefined : peerIdFromString(peer);
-    const known = peerId === undefined ? undefined : this.libp2p.getConnections(peerId).find(isOpen);
+    const known = peerId === undefined ? undefined : newest(this.libp2p.getConnections(peerId).filter(isOpen));
     if (known !== undefined) return known;
     const timeout = AbortSignal.timeout(NETWORK.dialMs);
     const full = addresses.map((address) => multiaddr(peer === undefined ? address : withPeer(address, peer)));
@@ -180,5 +180,9 @@ class RunningEngine implements Engine {
 function storeFor({ publicKey }: Engine["privateKey"]): EngineStore {
   return new EngineStore(peerIdFromPublicKey(publicKey).toString(), publicKey.toCID().toString());
 }
+
+/** Of several connections the one opened last: an older one may be dead without having said so. */
+const newest = (connections: readonly Connection[]): Connection | undefined =>
+  connections.toSorted((one, other) => other.timeline.open - one.timeline.open)[0];
 
 const isOpen = (connection: Connection): boolean => connection.status === "open";

@@ -17,6 +17,8 @@ export class FetchHolder {
   readonly peer: string;
   readonly number: number;
   readonly name: string;
+  /** Bytes that came from this peer over streams that have ended. */
+  readonly bytesBefore: number;
   /** What it said that it holds, until the fetch has begun. */
   readonly infos: FetchChunkInfo[] = [];
   /** Chunks that it said it holds, by its word. */
@@ -31,9 +33,15 @@ export class FetchHolder {
   readonly #holders: Holders;
   readonly #events: FetchHolderEvents;
 
-  constructor(peer: string, name: string, number: number, holders: Holders, events: FetchHolderEvents) {
+  constructor(
+    { peer, name, bytesBefore }: { readonly peer: string; readonly name: string; readonly bytesBefore: number },
+    number: number,
+    holders: Holders,
+    events: FetchHolderEvents,
+  ) {
     this.peer = peer;
     this.name = name;
+    this.bytesBefore = bytesBefore;
     this.number = number;
     this.#holders = holders;
     this.#events = events;

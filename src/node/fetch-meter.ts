@@ -48,10 +48,12 @@ export class FetchMeter {
     const bytesPerSecond = this.#rate.of(receivedBytes, nowMs);
     const leftMs =
       bytesPerSecond > 0 && geometry !== undefined ? ((bytes - heldBytes) * 1000) / bytesPerSecond : undefined;
+    const chunkBytes = geometry?.chunkBytes ?? 0;
+    const writtenBytes = Math.min(bytes, heldChunks * chunkBytes + (fetch?.unkeptChunks ?? 0) * chunkBytes);
     const wastedBytes = fetch?.core.counters.wastedBytes ?? 0;
     return {
       ...{ id, title, phase, bytes, heldBytes, chunks: geometry?.chunks ?? 0, heldChunks },
-      ...{ receivedBytes, wastedBytes, bytesPerSecond, leftMs },
+      ...{ receivedBytes, writtenBytes, wastedBytes, bytesPerSecond, leftMs },
       holders: holders.map((holder) => this.#holder(holder, fetch, nowMs)),
     };
   }
@@ -59,7 +61,7 @@ export class FetchMeter {
   #holder(holder: FetchHolder, fetch: VideoFetch | undefined, nowMs: number): HolderProgress {
     const rate = this.#rates.get(holder) ?? new Rate();
     this.#rates.set(holder, rate);
-    const receivedBytes = fetch?.receivedOf(holder.number) ?? 0;
+    const receivedBytes = holder.bytesBefore + (fetch?.receivedOf(holder.number) ?? 0);
     return {
       peer: holder.peer,
       name: holder.name,

@@ -17,7 +17,6 @@ import { VideoOpener } from "./video-opener.ts";
 export interface Candidate {
   readonly peer: string;
   readonly addresses: readonly string[];
-  readonly name?: string;
 }
 
 /** What fetches stand on. */
@@ -27,6 +26,8 @@ export interface FetchParts {
   readonly slots: SlotPool;
   /** Holders of a video, as the network tells of them; ends when the widest search has ended. */
   candidates(id: Uint8Array, link: Link | undefined, signal: AbortSignal): AsyncGenerator<Candidate>;
+  /** What a peer calls itself; empty when that is not known. */
+  nameOf(peer: string): string;
   /** A peer sent what no honest one sends: it is not to be had to do with any more. */
   distrust(peer: string, reason: string): void;
   isDistrusted(peer: string): boolean;
@@ -55,6 +56,9 @@ export class FetchRun {
   /** When somebody last told of a holder, or bytes last came. */
   #hopeAtMs = monotonicMs();
   #timer: NodeJS.Timeout | undefined;
+  #watching: NodeJS.Timeout | undefined;
+  #watchedBytes = 0;
+  #quietSinceMs = monotonicMs();
   #waitMs: number = NETWORK.searchAgainMs;
 
   constructor(parts: FetchParts, target: FetchTarget) {
@@ -94,6 +98,7 @@ export class FetchRun {
       await this.#resume();
       if (this.#store !== undefined && this.#isWhole(this.#store)) this.#ended.resolve("complete");
       else this.#search();
+      this.#watching = setInterval(() => this.#watch(), WATCH_MS).unref();
       const outcome = await this.#ended.promise;
       return { outcome, missing: this.#missing(), progress: { ...this.progress(), phase: "ended" } };
     } finally {
@@ -159,14 +164,15 @@ export class FetchRun {
     }
   }
 
-  #try({ peer, addresses, name = "" }: Candidate): void {
-    const before = this.#holders.get(peer);
-    if (this.#isOver || before?.isAlive === true || before?.state === "dropped" || this.#parts.isDistrusted(peer))
-      return;
+  #try({ peer, addresses }: Candidate): void {
+    const known = this.#holders.get(peer);
+    if (this.#isOver || known?.isAlive === true || known?.state === "dropped" || this.#parts.isDistrusted(peer)) return;
     const alive = [...this.#holders.values()].filter(({ isAlive }) => isAlive).length;
     if (this.#dials >= NETWORK.maxDialsPerSearch || alive >= NETWORK.maxHoldersPerFetch) return;
     this.#dials++;
-    const holder = new FetchHolder(peer, name, ++this.#numbers, this.#parts.holders, {
+    const name = this.#parts.nameOf(peer);
+    const before = (known?.bytesBefore ?? 0) + (this.#fetch?.receivedOf(known?.number ?? -1) ?? 0);
+    const holder = new FetchHolder({ peer, name, bytesBefore: before }, ++this.#numbers, this.#parts.holders, {
       told: (one, info) => this.#told(one, info),
       ended: (one) => this.#left(one),
     });
@@ -247,6 +253,24 @@ export class FetchRun {
     return isMore;
   }
 
+  /**
+   * Ends the streams of holders when nothing has come from any of them for long: a machine that lost its power, or a
+   * router that forgot a connection, says nothing. They are looked for and dialled anew.
+   */
+  #watch(): void {
+    const nowMs = monotonicMs();
+    const bytes = this.#fetch?.core.counters.receivedBytes ?? 0;
+    const isWaiting = this.#fetch !== undefined && this.#fetch.core.requestsUnderWay > 0;
+    if (bytes !== this.#watchedBytes || !isWaiting) {
+      this.#watchedBytes = bytes;
+      this.#quietSinceMs = nowMs;
+    } else if (nowMs - this.#quietSinceMs >= NETWORK.silentFetchMs) {
+      this.#quietSinceMs = nowMs;
+      for (const { peer, state } of this.#holders.values())
+        if (state === "serving") void this.#parts.holders.drop(peer, "nothing came from it any more");
+    }
+  }
+
   #phase(): FetchProgress["phase"] {
     if (this.#isOver) return "ended";
     if (this.#fetch !== undefined && this.#fetch.receivedBytes > 0) return "fetching";
@@ -263,6 +287,7 @@ export class FetchRun {
   async #end(): Promise<void> {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#watching);
     this.#abort.abort();
     this.#opener.stop();
     this.#fetch?.stop();
@@ -270,6 +295,9 @@ export class FetchRun {
     await this.#store?.close();
   }
 }
+
+/** How often it is looked whether anything comes. */
+const WATCH_MS = 1000;
 
 const DROP_WORDS: Readonly<Record<string, string>> = {
   "wrong-bytes": "it sent wrong bytes",

@@ -25,6 +25,8 @@ export interface FindSearchOptions {
   readonly count: (cause: string) => void;
   /** Called once for each holder whose record is signed and that names what is wanted. */
   readonly isHolder: (peer: string) => void;
+  /** Called once for each answer, when it has been looked at, whatever came of it. */
+  readonly checked: () => void;
 }
 
 interface Answer {
@@ -55,6 +57,7 @@ export class FindSearch {
   answer(answer: Answer): void {
     if (this.#unchecked >= NETWORK.maxAnswersUnchecked) {
       this.#options.count("answer-dropped");
+      this.#options.checked();
       return;
     }
     this.#unchecked++;
@@ -62,6 +65,8 @@ export class FindSearch {
       const found = await this.#check(answer);
       if (found !== undefined) this.#found.push(found);
       this.#unchecked--;
+      // After it was counted: this may end the search.
+      this.#options.checked();
       this.#wake?.();
     });
   }

@@ -105,6 +105,7 @@ export class FindService {
       nearness: (neighbour) => nearnessOf(links.link(neighbour)?.address ?? ""),
       count,
       isHolder: (holder) => this.#handle({ type: "holder", queryId, holder }),
+      checked: () => this.#handle({ type: "checked", queryId }),
     });
     const stop = (): void => this.#handle({ type: "stop-search", queryId });
     this.#searches.set(keyOf(queryId), search);

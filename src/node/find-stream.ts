@@ -19,8 +19,9 @@ export interface FindSink {
 }
 
 /**
- * One find stream: frames in both directions, and a queue for a neighbour that reads slowly. Of what waits too long the
- * oldest answers go first; a neighbour that takes nothing at all is let go.
+ * One find stream: frames in both directions, and a queue for a neighbour that reads slowly. Of what is too much the
+ * oldest answers go first, then Dones, without which others only wait longer; what stays keeps its order, so that no Done
+ * comes before an answer that it speaks of. A neighbour that takes nothing at all is let go.
  */
 export class FindStream {
   /** Whether this side opened it. */
@@ -29,7 +30,7 @@ export class FindStream {
   readonly #stream: Stream;
   readonly #sink: FindSink;
   readonly #reader: FrameReader;
-  readonly #waiting: { readonly frame: Uint8Array; readonly isAnswer: boolean }[] = [];
+  readonly #waiting: { readonly frame: Uint8Array; readonly type: FindMessage["type"] }[] = [];
   #waitingBytes = 0;
   /** Since when the other side has taken nothing of what waits. */
   #stalledAtMs = 0;
@@ -73,7 +74,7 @@ export class FindStream {
     if (this.#isEnded || this.#isRetired) return;
     const frame = encodeFind(message);
     if (!this.#stream.writableNeedsDrain && this.#waiting.length === 0) this.#write(frame);
-    else this.#queue(frame, message.type === "chunk-info");
+    else this.#queue(frame, message.type);
   }
 
   /** Sends nothing any more, but takes what still comes: another stream has its place. */
@@ -127,27 +128,25 @@ export class FindStream {
     }
   }
 
-  #queue(frame: Uint8Array, isAnswer: boolean): void {
+  #queue(frame: Uint8Array, type: FindMessage["type"]): void {
     const nowMs = monotonicMs();
     if (this.#waiting.length === 0) this.#stalledAtMs = nowMs;
     else if (nowMs - this.#stalledAtMs > NETWORK.findStallMs) {
       this.abort("it does not read");
       return;
     }
-    this.#waiting.push({ frame, isAnswer });
+    this.#waiting.push({ frame, type });
     this.#waitingBytes += frame.length;
     while (this.#waitingBytes > NETWORK.maxFindQueueBytes) this.#dropOne();
   }
 
-  /** The oldest answer; where there is none, the oldest of all. */
+  /** The oldest answer; where there is none, the oldest Done; else the oldest of all. */
   #dropOne(): void {
-    const at = Math.max(
-      0,
-      this.#waiting.findIndex(({ isAnswer }) => isAnswer),
-    );
-    const [dropped] = this.#waiting.splice(at, 1);
+    const answerAt = this.#waiting.findIndex(({ type }) => type === "chunk-info");
+    const at = answerAt >= 0 ? answerAt : this.#waiting.findIndex(({ type }) => type === "done");
+    const [dropped] = this.#waiting.splice(Math.max(0, at), 1);
     this.#waitingBytes -= dropped?.frame.length ?? 0;
-    this.#droppedAnswers++;
+    if (answerAt >= 0) this.#droppedAnswers++;
   }
 
   readonly #drain = (): void => {

@@ -107,6 +107,8 @@ export interface FetchProgress {
   readonly heldChunks: number;
   /** Since this fetch began, bytes of bodies, wasted ones included. */
   readonly receivedBytes: number;
+  /** Checked and in the file; held for good when `heldBytes` says so. */
+  readonly writtenBytes: number;
   /** Came twice, wrong, or not wanted any more. */
   readonly wastedBytes: number;
   readonly bytesPerSecond: number;

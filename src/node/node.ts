@@ -138,6 +138,7 @@ class RunningNode implements CardumeNode {
         holders: this.#holders,
         slots: new SlotPool(),
         candidates: (id, link, signal) => candidatesFrom(this.#sources, id, link, signal),
+        nameOf: (peer) => this.#links.link(peer)?.name ?? "",
         distrust: (peer, reason) => this.#distrust(peer, reason),
         isDistrusted: (peer) => book.isRefused(peer),
         seed: () => randomInt(2 ** 32),

@@ -89,8 +89,9 @@ export class PeerBook {
   }
 
   isRefused(peer: string): boolean {
-    const refused = this.#refused.get(peer);
-    return refused !== undefined && refused.untilMs > this.#options.wallClockMs();
+    const leftMs = (this.#refused.get(peer)?.untilMs ?? 0) - this.#options.wallClockMs();
+    // Longer than anybody is ever refused: the clock was ahead when that was written.
+    return leftMs > 0 && leftMs <= NETWORK.liarMemoryMs;
   }
 
   /** Writes what is still to be written. */

@@ -52,8 +52,8 @@ export class VideoFetch {
   readonly store: ChunkStore;
   /** Bytes of bodies that came since it began. */
   receivedBytes = 0;
-  /** Chunks in the file since it began, held or about to be. */
-  writtenChunks = 0;
+  /** Chunks that are checked and in the file, and not held for good yet. */
+  unkeptChunks = 0;
   readonly #geometry: Geometry;
   readonly #slots: SlotPool;
   readonly #events: VideoFetchEvents;
@@ -76,7 +76,10 @@ export class VideoFetch {
     this.#geometry = store.manifest.geometry;
     const held = (chunk: number): boolean => store.held.has(chunk);
     this.core = new FetchCore({ geometry: this.#geometry, held, wantAll: true, seed });
-    this.#endListening = store.onHeld((chunk, isHeld) => this.tell({ type: isHeld ? "kept" : "lost", chunk }));
+    this.#endListening = store.onHeld((chunk, isHeld) => {
+      if (isHeld && this.unkeptChunks > 0) this.unkeptChunks--;
+      this.tell({ type: isHeld ? "kept" : "lost", chunk });
+    });
   }
 
   /** Has a holder asked. `number` is the video's on that stream, `holder` its own in this fetch. */
@@ -242,7 +245,7 @@ export class VideoFetch {
     const written = (): void => {
       isWritten = true;
       this.#writing.delete(chunk);
-      this.writtenChunks++;
+      if (!this.store.held.has(chunk)) this.unkeptChunks++;
       onChecked(true);
       this.tell({ type: "written", chunk });
     };

@@ -73,6 +73,13 @@ const decoders: Readonly<Record<string, { start: Start; found: RegExp }>> = {
     }),
     found: /tables say/,
   },
+  "a Done keeps only the flags that it knows": {
+    start: fuzzFind((type, payload) => {
+      const message = decodeFind(type, payload);
+      return message?.type === "done" ? { ...message, flags: message.flags & 1 } : message;
+    }),
+    found: /tables say/,
+  },
   "an id is a view of what was read": {
     start: fuzzFind((type, payload) => {
       const message = decodeFind(type, payload);

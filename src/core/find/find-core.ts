@@ -1,7 +1,15 @@
 import { onwardTtlHops } from "../discovery/flood.ts";
 import type { Effects } from "../effects.ts";
-import type { FindChunkInfo, FindQuery, HeldVideo, Wanted } from "../wire/stream/find-message.ts";
+import {
+  DONE_FLAG,
+  type FindChunkInfo,
+  type FindDone,
+  type FindQuery,
+  type HeldVideo,
+  type Wanted,
+} from "../wire/stream/find-message.ts";
 import { AnswerKey } from "./answer-key.ts";
+import { Dones } from "./dones.ts";
 import { type FindCounters, type FindLimits, type FindOptions, limitsOf, noFindCounts } from "./find-options.ts";
 import type { FindEffect, FindInput, PeerKey, SearchEnd } from "./find-types.ts";
 import { Neighbour, QueryBudget } from "./neighbour.ts";
@@ -16,7 +24,8 @@ const OWN_TTL_HOPS = 255;
 /**
  * One node's part in finding, as a function of its state, an input and the time. Questions of neighbours are looked up
  * here, sent on within their hops, and answers go back along the stream on which the question came. Own searches ask in
- * widening rings. Nobody is believed: what a neighbour may ask, answer and make us remember is bounded, for it alone.
+ * widening rings. A Query is answered with Done when all who were asked for it have said so, so that a search ends when
+ * everybody has answered, and is waited for only where somebody keeps silent. Nobody is believed: what a neighbour may ask, answer and make us remember is bounded, for it alone.
  *
  * For words, `holder` inputs may name anything that counts as one find, such as a holder and a video: each different key
  * counts once. A search beyond `maxSearches` ends at once, as `stopped`. Without a neighbour, a search waits `aloneMs` for
@@ -31,7 +40,10 @@ export class FindCore {
   readonly #patience: RingPatience;
   readonly #neighbours = new Map<PeerKey, Neighbour>();
   readonly #searches = new Map<string, Search>();
+  readonly #dones: Dones = new Dones(this.counters, this.#neighbours);
   #lookUps = 0;
+  /** When the latest neighbour came. */
+  #joinedAtMs = -Infinity;
 
   constructor(options: FindOptions, nowMs: number) {
     this.#limits = limitsOf(options.limits);
@@ -58,7 +70,7 @@ export class FindCore {
         this.#joined(input.peer, nowMs, effects);
         break;
       case "left":
-        this.#remove(input.peer);
+        this.#remove(input.peer, effects);
         break;
       case "frame":
         this.#frame(input.from, input.message, nowMs, effects);
@@ -76,6 +88,9 @@ export class FindCore {
         if (this.#searches.get(textOf(input.queryId))?.countHolder(input.holder))
           this.#end(textOf(input.queryId), "enough", effects);
         break;
+      case "checked":
+        this.#searches.get(textOf(input.queryId))?.checked();
+        break;
       case "wake":
         break;
     }
@@ -83,39 +98,49 @@ export class FindCore {
   }
 
   #joined(peer: PeerKey, nowMs: number, effects: Effects<FindEffect>): void {
-    this.#remove(peer);
+    this.#remove(peer, effects);
     if (this.#neighbours.size >= this.#limits.maxNeighbours) {
       this.#drop(peer, "full", effects);
       return;
     }
     const neighbour = new Neighbour(peer, this.#limits, nowMs);
     this.#neighbours.set(peer, neighbour);
+    this.#joinedAtMs = nowMs;
     for (const search of this.#searches.values()) {
       const ttlHops = search.joined(nowMs);
-      const { queryId, wanted, question } = search.plan;
-      if (ttlHops > 0) this.#ask(neighbour, { type: "query", queryId, ttlHops, wanted }, question, effects);
+      const { queryId, wanted, question, record } = search.plan;
+      if (ttlHops > 0) this.#ask(neighbour, { type: "query", queryId, ttlHops, wanted }, question, record, effects);
     }
   }
 
-  #remove(peer: PeerKey): void {
+  #remove(peer: PeerKey, effects: Effects<FindEffect>): void {
     const neighbour = this.#neighbours.get(peer);
     if (neighbour === undefined) return;
     neighbour.isGone = true;
     this.#neighbours.delete(peer);
+    // An own question may be forgotten while its search goes on.
+    for (const { plan } of this.#searches.values()) plan.record.asks.gone(neighbour);
+    for (const record of this.#memory.records()) if (record.asks.gone(neighbour)) this.#dones.settle(record, effects);
   }
 
   #drop(peer: PeerKey, reason: string, effects: Effects<FindEffect>): void {
     this.counters.dropped++;
-    this.#remove(peer);
+    this.#remove(peer, effects);
     effects.push({ type: "drop", peer, reason });
   }
 
-  #frame(peer: PeerKey, message: FindQuery | FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): void {
+  #frame(
+    peer: PeerKey,
+    message: FindQuery | FindChunkInfo | FindDone,
+    nowMs: number,
+    effects: Effects<FindEffect>,
+  ): void {
     const from = this.#neighbours.get(peer);
     if (from === undefined) this.counters.strangers++;
     else if (message.type === "chunk-info") this.#answer(from, message, nowMs, effects);
-    else if (from.frames.take(nowMs)) this.#query(from, message, nowMs, effects);
-    else this.#drop(peer, "query-flood", effects);
+    else if (message.type === "query" && from.frames.take(nowMs)) this.#query(from, message, nowMs, effects);
+    else if (message.type === "done" && from.dones.take(nowMs)) this.#done(from, message, effects);
+    else this.#drop(peer, `${message.type}-flood`, effects);
   }
 
   #query(from: Neighbour, query: FindQuery, nowMs: number, effects: Effects<FindEffect>): void {
@@ -125,24 +150,43 @@ export class FindCore {
     const ttlHops = Math.min(query.ttlHops, this.#limits.maxHops);
     const onwardHops = onwardTtlHops(ttlHops, this.#limits.maxHops);
     if (ttlHops === 0) this.counters.spent++;
-    else if (this.#searches.has(idKey)) this.counters.echoes++;
+    else if (this.#searches.has(idKey)) this.#dones.passOver("echoes", from, query, effects);
     else if (this.#memory.isKnown(key, onwardHops, nowMs)) {
-      this.counters.duplicates++;
-      this.#memory.question(key)?.heard(from, ttlHops);
-    } else if (!this.#memory.hasRoom(key)) this.counters.forged++;
-    else if (!this.#budget.take(from, nowMs)) this.#rateLimited();
-    else {
-      const { question, hearing } = this.#memory.hear(key, query.wanted, from, onwardHops, nowMs);
+      const question = this.#memory.question(key);
+      question?.heard(from, ttlHops);
+      if (question?.isLeftTo(from) !== true) this.#dones.passOver("duplicates", from, query, effects);
+      else {
+        this.counters.duplicates++;
+        question.owe(from, query, onwardHops);
+        this.#dones.settle(this.#memory.record(idKey), effects);
+      }
+    } else if (!this.#memory.hasRoom(key)) this.#dones.passOver("forged", from, query, effects);
+    else if (!this.#budget.take(from, nowMs)) {
+      this.counters.penalties = this.#budget.penalties;
+      this.#dones.passOver("rateLimited", from, query, effects);
+    } else {
+      const { question, record } = this.#memory.hear(key, query.wanted, from, onwardHops, nowMs);
       question.heard(from, ttlHops);
       this.#adopt(question, from);
+      question.owe(from, query, onwardHops);
       this.#lookUp(question, query.queryId, effects);
-      if (hearing.forwardTtlHops > 0) this.#forward(question, from, query.queryId, hearing.forwardTtlHops, effects);
+      if (onwardHops > 0) this.#forward(question, record, from, { ...query, ttlHops: onwardHops }, effects);
+      this.#dones.settle(record, effects);
     }
   }
 
-  #rateLimited(): void {
-    this.counters.rateLimited++;
-    this.counters.penalties = this.#budget.penalties;
+  #done(from: Neighbour, { queryId, ttlHops, flags }: FindDone, effects: Effects<FindEffect>): void {
+    const record = this.#recordOf(textOf(queryId));
+    if (record?.asks.done(from, ttlHops, (flags & DONE_FLAG.more) !== 0) !== true) {
+      this.counters.donesUnasked++;
+      return;
+    }
+    this.counters.donesHeard++;
+    this.#dones.settle(record, effects);
+  }
+
+  #recordOf(idKey: string): QueryRecord | undefined {
+    return this.#searches.get(idKey)?.plan.record ?? this.#memory.record(idKey);
   }
 
   /**
@@ -152,7 +196,6 @@ export class FindCore {
   #adopt(question: Question, from: Neighbour): void {
     if (question.asker?.isGone !== true) return;
     question.asker = from;
-    question.answersSent = 0;
     if (question.lookUp === "done") question.lookUp = "none";
   }
 
@@ -180,20 +223,26 @@ export class FindCore {
 
   #forward(
     question: Question,
+    record: QueryRecord,
     from: Neighbour,
-    queryId: Uint8Array,
-    ttlHops: number,
+    message: FindQuery,
     effects: Effects<FindEffect>,
   ): void {
-    const message: FindQuery = { type: "query", queryId, ttlHops, wanted: question.wanted };
     for (const neighbour of this.#neighbours.values()) {
       if (neighbour === from) continue;
-      if (question.isKnownTo(neighbour, ttlHops)) this.counters.forwardsSaved++;
-      else this.#ask(neighbour, message, question, effects);
+      if (question.isKnownTo(neighbour, message.ttlHops)) this.counters.forwardsSaved++;
+      else this.#ask(neighbour, message, question, record, effects);
     }
   }
 
-  #ask(neighbour: Neighbour, message: FindQuery, question: Question, effects: Effects<FindEffect>): void {
+  #ask(
+    neighbour: Neighbour,
+    message: FindQuery,
+    question: Question,
+    record: QueryRecord,
+    effects: Effects<FindEffect>,
+  ): void {
+    record.asks.asked(neighbour, message.ttlHops);
     question.asked.set(neighbour, Math.max(message.ttlHops, question.asked.get(neighbour) ?? 0));
     this.counters.forwards++;
     effects.push({ type: "send", to: neighbour.peer, message });
@@ -207,21 +256,19 @@ export class FindCore {
     effects: Effects<FindEffect>,
   ): void {
     const held = videos.slice(0, this.#limits.maxVideosPerAnswer);
-    const waiting = [...(this.#memory.record(textOf(queryId))?.questions.values() ?? [])].filter(
-      ({ lookUp }) => lookUp === "under-way",
-    );
+    const known = this.#memory.record(textOf(queryId));
+    const waiting = [...(known?.questions.values() ?? [])].filter(({ lookUp }) => lookUp === "under-way");
     const question = waiting.find((one) => one.isFitting({ videos: held }));
     if (question === undefined) return;
     this.#endLookUp(question);
-    if (held.length === 0 || record.length === 0) return;
-    if (this.#send(question, { type: "chunk-info", queryId, record, videos: held }, nowMs, effects))
+    const isHeld = held.length > 0 && record.length > 0;
+    if (isHeld && this.#send(question, { type: "chunk-info", queryId, record, videos: held }, nowMs, effects))
       this.counters.answers++;
+    this.#dones.settle(known, effects);
   }
 
   #answer(from: Neighbour, message: FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): void {
-    const idKey = textOf(message.queryId);
-    const search = this.#searches.get(idKey);
-    const record = search?.plan.record ?? this.#memory.record(idKey);
+    const record = this.#recordOf(textOf(message.queryId));
     const ttlHops = record?.askedTtlHops(from) ?? 0;
     if (record === undefined || ttlHops === 0) {
       this.counters.unasked++;
@@ -262,11 +309,10 @@ export class FindCore {
   /** Sends an answer back to whoever asked. @returns whether it could be */
   #send(question: Question, message: FindChunkInfo, nowMs: number, effects: Effects<FindEffect>): boolean {
     const asker = question.wayBack();
-    const most = this.#limits.answersPerHop * question.askedTtlHops;
     if (asker === undefined || asker.isGone) this.counters.askerGone++;
-    else if (question.answersSent >= most || !asker.answers.take(nowMs)) this.counters.answersLimited++;
+    else if (!question.countAnswerTo(asker, this.#limits.answersPerHop) || !asker.answers.take(nowMs))
+      this.counters.answersLimited++;
     else {
-      question.answersSent++;
       effects.push({ type: "send", to: asker.peer, message });
       return true;
     }
@@ -308,19 +354,20 @@ export class FindCore {
   /** Asks the rings that are due, and ends what has ended. */
   #searchOn(nowMs: number, effects: Effects<FindEffect>): void {
     for (const [idKey, search] of this.#searches) {
-      const step = search.due(this.#neighbours.size > 0, nowMs);
+      const step = search.due(this.#neighbours.size > 0, this.#joinedAtMs, nowMs);
+      if (step.type !== "wait" && step.isTimedOut) this.counters.ringsTimedOut++;
       if (step.type === "end") this.#end(idKey, step.reason, effects);
       else {
         if (step.type === "ask") this.#askAll(search, step.ttlHops, effects);
-        effects.wakeAt(search.wakeAtMs);
+        effects.wakeAt(search.wakeAtMs(this.#joinedAtMs, nowMs));
       }
     }
   }
 
   #askAll({ plan }: Search, ttlHops: number, effects: Effects<FindEffect>): void {
-    const { queryId, wanted, question } = plan;
+    const { queryId, wanted, question, record } = plan;
     const message: FindQuery = { type: "query", queryId, ttlHops, wanted };
-    for (const neighbour of this.#neighbours.values()) this.#ask(neighbour, message, question, effects);
+    for (const neighbour of this.#neighbours.values()) this.#ask(neighbour, message, question, record, effects);
   }
 
   #end(idKey: string, reason: SearchEnd, effects: Effects<FindEffect>): void {

@@ -32,6 +32,7 @@ export type FindLimits = Readonly<
     | "maxSearches"
     | "maxHoldersCounted"
     | "aloneMs"
+    | "joinSettleMs"
     | "firstHopMs"
     | "minHopMs"
     | "maxHopMs"
@@ -65,6 +66,14 @@ export interface FindCounters {
   answers: number;
   /** Answers of others that were passed on. */
   relayed: number;
+  /** Dones to neighbours. */
+  dones: number;
+  /** Dones of neighbours to what they were asked. */
+  donesHeard: number;
+  /** Dones to nothing that this neighbour was asked, or that it had said before. */
+  donesUnasked: number;
+  /** Rings of own searches that ended because somebody had not said Done in time. */
+  ringsTimedOut: number;
   /** Answers to own searches. */
   found: number;
   searches: number;
@@ -111,6 +120,10 @@ export const noFindCounts = (): FindCounters => ({
   forwardsSaved: 0,
   answers: 0,
   relayed: 0,
+  dones: 0,
+  donesHeard: 0,
+  donesUnasked: 0,
+  ringsTimedOut: 0,
   found: 0,
   searches: 0,
   duplicates: 0,

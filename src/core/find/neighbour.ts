@@ -13,6 +13,8 @@ export class Neighbour {
   lookUps = 0;
   /** Query frames of any kind. */
   readonly frames: TokenBucket;
+  /** Done frames of any kind: no more than we sent it Queries, so what bounds those bounds these. */
+  readonly dones: TokenBucket;
   /** Questions that are looked up and passed on, beyond the reserved ones. */
   readonly own: TokenBucket;
   /** Questions that nobody can take from it. */
@@ -29,6 +31,7 @@ export class Neighbour {
   constructor(peer: PeerKey, limits: FindLimits, nowMs: number) {
     this.peer = peer;
     this.frames = new TokenBucket(limits.queryFrameBurst, limits.queryFramesPerSecond, nowMs);
+    this.dones = new TokenBucket(limits.queryFrameBurst, limits.queryFramesPerSecond, nowMs);
     this.own = new TokenBucket(limits.queryBurstPerNeighbour, limits.queriesPerSecondPerNeighbour, nowMs);
     this.reserved = new TokenBucket(limits.reservedQueryBurst, limits.reservedQueriesPerSecond, nowMs);
     this.excess = new TokenBucket(limits.queryExcessBurst, limits.queryExcessPerSecond, nowMs);

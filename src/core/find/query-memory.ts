@@ -1,23 +1,34 @@
 import { Flood, type Hearing } from "../discovery/flood.ts";
-import type { FindChunkInfo, Wanted } from "../wire/stream/find-message.ts";
+import type { FindChunkInfo, FindQuery, Wanted } from "../wire/stream/find-message.ts";
 import type { FindLimits } from "./find-options.ts";
 import type { Neighbour } from "./neighbour.ts";
+import { OpenAsks } from "./open-asks.ts";
 import { idKeyOf } from "./question-key.ts";
+
+/** A Query to which this node owes a Done. */
+interface Owed {
+  readonly from: Neighbour;
+  readonly query: FindQuery;
+  /** What those were asked with who have to answer first; 0: nobody was. */
+  readonly onwardHops: number;
+}
 
 /** One question, and the way back to whoever asked it. */
 export class Question {
   readonly wanted: Wanted;
-  /** Who brought it first; `undefined` for a question of this node itself. */
+  /** Where answers go, unless {@link wayBack} finds somebody better; `undefined` for a question of this node itself. */
   asker: Neighbour | undefined;
   lookUp: "none" | "under-way" | "done" = "none";
   /** Whose look-up it is that is under way. */
   lookUpFor: Neighbour | undefined;
   isForgotten = false;
-  /** Answers that went back to the asker. */
-  answersSent = 0;
   /** Whom it was sent to, and with how many hops at most: only they may answer. */
   readonly asked: Map<Neighbour, number> = new Map();
   readonly #answerKeys = new Set<number>();
+  /** Answers that went back, by where. */
+  readonly #answersTo = new Map<Neighbour, number>();
+  /** In the order in which they came: each with more hops than all before, but for one of somebody who took over. */
+  #owed: Owed[] = [];
   /** The most hops with which each neighbour sent it to us. */
   readonly #heardTtlHops = new Map<Neighbour, number>();
 
@@ -31,23 +42,52 @@ export class Question {
   }
 
   /**
-   * Where an answer goes now: to the asker, or, when it is gone, to another neighbour that has brought the question since.
-   * Should that one have had it from us, the answer comes back once, and is known.
+   * Where an answer goes now: to the first of those who wait for a Done, so that it is there before it, and they wait for
+   * theirs in turn; and nobody who comes later with raised hops draws away what an earlier one has asked for. When nobody
+   * waits, to the last one who did, or, when it is gone, to another neighbour that has brought the question since. Should
+   * that one have had it from us, the answer comes back once, and is known.
    */
   wayBack(): Neighbour | undefined {
+    const waiting = this.#owed.find(({ from }) => !from.isGone)?.from;
+    if (waiting !== undefined) this.asker = waiting;
     if (this.asker?.isGone !== true) return this.asker;
     for (const neighbour of this.#heardTtlHops.keys())
       if (!neighbour.isGone) {
         this.asker = neighbour;
-        this.answersSent = 0;
         break;
       }
     return this.asker;
   }
 
-  /** The most hops with which the asker has sent it: the more, the more answers it takes. */
-  get askedTtlHops(): number {
-    return this.asker === undefined ? 0 : (this.#heardTtlHops.get(this.asker) ?? 0);
+  /** This neighbour is to be told when those are through who were asked with so many hops, and the look-up is. */
+  owe(from: Neighbour, query: FindQuery, onwardHops: number): void {
+    this.#owed.push({ from, query, onwardHops });
+  }
+
+  /** Whether answers go to this neighbour, though it waits for no Done: the others are gone, or it asks once more. */
+  isLeftTo(from: Neighbour): boolean {
+    return this.wayBack() === from && !this.#owed.some((owed) => owed.from === from);
+  }
+
+  /** The Queries that are answered now, to be told so. */
+  takeCovered(asks: OpenAsks): readonly Owed[] {
+    if (this.#owed.length === 0 || this.lookUp === "under-way") return [];
+    const covered = this.#owed.filter(({ from, onwardHops }) => from.isGone || asks.isCovered(onwardHops));
+    if (covered.length > 0) this.#owed = this.#owed.filter((owed) => !covered.includes(owed));
+    return covered.filter(({ from }) => !from.isGone);
+  }
+
+  /** Counts an answer to a neighbour, unless it has had so many for each hop with which it asked. @returns whether not */
+  countAnswerTo(asker: Neighbour, answersPerHop: number): boolean {
+    const sent = this.#answersTo.get(asker) ?? 0;
+    if (sent >= answersPerHop * (this.#heardTtlHops.get(asker) ?? 0)) return false;
+    this.#answersTo.set(asker, sent + 1);
+    return true;
+  }
+
+  /** Whether a neighbour has sent it to us: what it reaches, it has others tell of. */
+  isHeardFrom(neighbour: Neighbour): boolean {
+    return this.#heardTtlHops.has(neighbour);
   }
 
   /** Whether a neighbour has sent it on itself with at least as many hops as it would after hearing it from us. */
@@ -71,6 +111,7 @@ export class Question {
 /** What is remembered of one query id: its questions (more than one only when somebody forged), and its answers. */
 export class QueryRecord {
   readonly questions: Map<string, Question> = new Map();
+  readonly asks: OpenAsks = new OpenAsks();
   /** Answers that were passed on or taken. */
   answers = 0;
   readonly #answersOf = new Map<Neighbour, number>();
@@ -118,6 +159,11 @@ export class QueryMemory {
   /** Questions remembered at the moment. */
   get size(): number {
     return this.#flood.remembered;
+  }
+
+  /** All that is remembered. */
+  records(): Iterable<QueryRecord> {
+    return this.#records.values();
   }
 
   record(idKey: string): QueryRecord | undefined {

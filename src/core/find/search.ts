@@ -6,8 +6,8 @@ import type { RingPatience } from "./ring-patience.ts";
 
 /** What is to be done for a search: ask everybody with so many hops, end it, or nothing yet. */
 export type SearchStep =
-  | { readonly type: "ask"; readonly ttlHops: number }
-  | { readonly type: "end"; readonly reason: SearchEnd }
+  | { readonly type: "ask"; readonly ttlHops: number; readonly isTimedOut: boolean }
+  | { readonly type: "end"; readonly reason: SearchEnd; readonly isTimedOut: boolean }
   | { readonly type: "wait" };
 
 const WAIT: SearchStep = { type: "wait" };
@@ -24,7 +24,8 @@ export interface SearchPlan {
 
 /**
  * One search of this node: rings of 1, 2, 4 and 8 hops, under one query id, so that a wider ring is answered only by
- * those whom the narrower ones did not reach. When a quarter of what is enough was found, and the last ring has added to
+ * those whom the narrower ones did not reach. A ring is over when all who were asked have said Done and what they brought
+ * has been checked, or when it has been waited for long enough; the last one when nobody knows of anybody beyond it. When a quarter of what is enough was found, and the last ring has added to
  * it, the next one is one hop wider only: each hop more reaches about as many as all before it.
  */
 export class Search {
@@ -40,6 +41,8 @@ export class Search {
   #ringHops = 0;
   #ringAtMs: number;
   #untilMs: number;
+  /** Answers whose records are being checked. */
+  #unchecked = 0;
 
   constructor(plan: SearchPlan, limits: FindLimits, patience: RingPatience, nowMs: number) {
     this.plan = plan;
@@ -50,18 +53,38 @@ export class Search {
     this.#untilMs = nowMs + limits.aloneMs;
   }
 
-  /** When {@link due} has something to say. */
-  get wakeAtMs(): number {
-    return Math.min(this.#untilMs, this.#endsAtMs);
+  /** When {@link due} has something to say, if no input comes before. */
+  wakeAtMs(joinedAtMs: number, nowMs: number): number {
+    const settledAtMs = this.#isCovered() ? joinedAtMs + this.#limits.joinSettleMs : -Infinity;
+    return Math.min(settledAtMs > nowMs ? settledAtMs : Infinity, this.#untilMs, this.#endsAtMs);
   }
 
-  /** The first ring, or, when its time is up, the next one or the end. */
-  due(hasNeighbours: boolean, nowMs: number): SearchStep {
-    if (this.#ringHops === 0 && hasNeighbours) return this.#ask(this.#limits.firstRingHops, nowMs);
-    if (nowMs < this.wakeAtMs) return WAIT;
-    if (this.#ringHops === 0) return { type: "end", reason: "alone" };
-    if (this.#ringHops >= this.#limits.maxHops || nowMs >= this.#endsAtMs) return { type: "end", reason: "exhausted" };
-    return this.#ask(this.#nextHops(), nowMs);
+  /**
+   * The first ring, or, when it is over, the next one or the end. Without neighbours a ring is waited for: one may come.
+   * @param joinedAtMs when the latest neighbour came; -Infinity for none
+   */
+  due(hasNeighbours: boolean, joinedAtMs: number, nowMs: number): SearchStep {
+    if (this.#ringHops === 0 && hasNeighbours) return this.#ask(this.#limits.firstRingHops, false, nowMs);
+    const isTimedOut = nowMs >= Math.min(this.#untilMs, this.#endsAtMs);
+    const isCovered = hasNeighbours && this.#isCovered();
+    if (!isTimedOut && !isCovered) return WAIT;
+    if (this.#ringHops === 0) return { type: "end", reason: "alone", isTimedOut: false };
+    const isLast = this.#ringHops >= this.#limits.maxHops || nowMs >= this.#endsAtMs;
+    const isAll = isLast || (isCovered && !this.plan.record.asks.hasMore(this.#ringHops));
+    if (!isAll) return this.#ask(this.#nextHops(), !isCovered, nowMs);
+    // A node that has just met somebody may meet the next one in a moment.
+    if (!isTimedOut && nowMs < joinedAtMs + this.#limits.joinSettleMs) return WAIT;
+    return { type: "end", reason: "exhausted", isTimedOut: !isCovered };
+  }
+
+  /** Whether everybody has answered, and all of it was looked at. Later rings wait for earlier ones, too: answers may. */
+  #isCovered(): boolean {
+    return this.#ringHops > 0 && this.#unchecked === 0 && this.plan.record.asks.isCovered(this.#ringHops);
+  }
+
+  /** What an answer brought has been looked at. */
+  checked(): void {
+    this.#unchecked = Math.max(0, this.#unchecked - 1);
   }
 
   /** One more neighbour has come: with how many hops it is to be asked; 0 when the first ring has yet to begin. */
@@ -72,6 +95,7 @@ export class Search {
 
   /** An answer came: when it took long, others may take as long again. */
   answered(nowMs: number): void {
+    this.#unchecked++;
     const elapsedMs = nowMs - this.#ringAtMs;
     this.#patience.answered(elapsedMs, this.#pastHops);
     const longestMs = this.#ringAtMs + this.#limits.maxRingMs;
@@ -90,12 +114,12 @@ export class Search {
     return Math.min(this.#limits.maxHops, isNear ? this.#ringHops + 1 : 2 * this.#ringHops);
   }
 
-  #ask(ttlHops: number, nowMs: number): SearchStep {
+  #ask(ttlHops: number, isTimedOut: boolean, nowMs: number): SearchStep {
     this.#pastHolders = this.#holders.size;
     this.#pastHops = this.#ringHops;
     this.#ringHops = ttlHops;
     this.#ringAtMs = nowMs;
     this.#untilMs = nowMs + this.#patience.waitMs(ttlHops);
-    return { type: "ask", ttlHops };
+    return { type: "ask", ttlHops, isTimedOut };
   }
 }

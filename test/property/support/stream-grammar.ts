@@ -40,7 +40,7 @@ const anyVideo = (random: Random): HeldVideo => ({
 
 /** A message of a find stream, now and then a little beyond a cap. */
 export function anyFind(random: Random): FindMessage {
-  switch (random.below(4)) {
+  switch (random.below(5)) {
     case 0:
       return { type: "hello", version: random.below(256), name: anyText(LABEL_BYTES, random) };
     case 1: {
@@ -54,6 +54,8 @@ export function anyFind(random: Random): FindMessage {
       const videos = random.list(around(NETWORK.maxVideosPerAnswer, random), () => anyVideo(random));
       return { type: "chunk-info", queryId: run(16, random), record: anyRecord(random), videos };
     }
+    case 3:
+      return { type: "done", queryId: run(16, random), ttlHops: random.pick(UINT8), flags: random.pick(UINT8) };
     default:
       return {
         type: "peers",

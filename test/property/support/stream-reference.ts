@@ -107,9 +107,16 @@ const readPeers = (fields: Fields): FindMessage => ({
   records: times(fields.number(1), 8, () => fields.bytes(fields.number(2), 2048)),
 });
 
+const readDone = (fields: Fields): FindMessage => ({
+  type: "done",
+  queryId: fields.bytes(16),
+  ttlHops: fields.number(1),
+  flags: fields.number(1),
+});
+
 /** The find stream's tables. */
 export const referenceFind = (type: number, payload: Uint8Array): FindMessage | null | undefined =>
-  whole(payload, (fields) => [undefined, readHello, readQuery, readChunkInfo, readPeers][type]?.(fields));
+  whole(payload, (fields) => [undefined, readHello, readQuery, readChunkInfo, readPeers, readDone][type]?.(fields));
 
 function nameOf(bytes: Uint8Array): string {
   try {

@@ -75,7 +75,7 @@ describe("the line of a fetch", () => {
   };
   const progress: FetchProgress = {
     ...{ id: ID, title: "", phase: "fetching", bytes: 100_000_000, heldBytes: 45_900_000, chunks: 96, heldChunks: 44 },
-    ...{ receivedBytes: 1, wastedBytes: 0, bytesPerSecond: 12_000_000, leftMs: 4500 },
+    ...{ receivedBytes: 1, writtenBytes: 0, wastedBytes: 0, bytesPerSecond: 12_000_000, leftMs: 4500 },
     holders: [holder, { ...holder, state: "gone" }],
   };
 

@@ -102,7 +102,7 @@ export class ScriptedFetch implements RunningFetch {
   stops = 0;
   now: Omit<FetchProgress, "id"> = {
     ...{ title: "film", phase: "finding", bytes: 0, heldBytes: 0, chunks: 0, heldChunks: 0 },
-    ...{ receivedBytes: 0, wastedBytes: 0, bytesPerSecond: 0, leftMs: undefined, holders: [] },
+    ...{ receivedBytes: 0, writtenBytes: 0, wastedBytes: 0, bytesPerSecond: 0, leftMs: undefined, holders: [] },
   };
   readonly #end: (result: FetchResult) => void;
   readonly #fail: (error: Error) => void;

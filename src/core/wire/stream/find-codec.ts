@@ -5,6 +5,7 @@ import { ByteWriter } from "./byte-writer.ts";
 import {
   FIND_TYPE,
   type FindChunkInfo,
+  type FindDone,
   type FindHello,
   type FindMessage,
   type FindQuery,
@@ -31,6 +32,8 @@ export function encodeFind(message: FindMessage): Uint8Array {
       return encodeChunkInfo(message);
     case "peers":
       return encodePeers(message);
+    case "done":
+      return encodeDone(message);
   }
 }
 
@@ -55,6 +58,9 @@ function encodePeers({ records }: Peers): Uint8Array {
   for (const record of records) writer.uint16(record.length).bytes(record);
   return writer.frame();
 }
+
+const encodeDone = ({ queryId, ttlHops, flags }: FindDone): Uint8Array =>
+  new ByteWriter(FIND_TYPE.done, 32).bytes(queryId).uint8(ttlHops).uint8(flags).frame();
 
 /**
  * What a frame of a find stream says, from its type and payload; `undefined` for a type of a later version, a
@@ -81,6 +87,8 @@ function decodeByType(type: number, reader: ByteReader): FindMessage | undefined
       return decodeChunkInfo(reader);
     case FIND_TYPE.peers:
       return { type: "peers", records: readList(reader, NETWORK.maxPeersPerFrame, readRecord) };
+    case FIND_TYPE.done:
+      return { type: "done", queryId: reader.bytes(QUERY_ID_BYTES), ttlHops: reader.uint8(), flags: reader.uint8() };
     default:
       return undefined;
   }

@@ -1,9 +1,9 @@
 /**
- * The find stream: Hello, Query and ChunkInfo between two neighbours, and the peers they know. Every frame is
+ * The find stream: Hello, Query, ChunkInfo and Done between two neighbours, and the peers they know. Every frame is
  * `0:4 length n · 4:1 type · 5:n payload`; all integers are unsigned, in network byte order. A frame of an unknown type is
  * passed over, so that a later version can say more; one that is longer than `NETWORK.maxFindFrameBytes` ends the stream.
  */
-export const FIND_TYPE = { hello: 1, query: 2, chunkInfo: 3, peers: 4 } as const;
+export const FIND_TYPE = { hello: 1, query: 2, chunkInfo: 3, peers: 4, done: 5 } as const;
 
 /** The first frame of each side. `0:1 version · 1:n name, UTF-8`. What follows the version may be longer one day. */
 export interface FindHello {
@@ -58,8 +58,22 @@ export interface Peers {
   readonly records: readonly Uint8Array[];
 }
 
+/**
+ * All answers to a Query that the sender, and those whom it has asked for it, can give have been sent on this stream before.
+ * `0:16 query id · 16:1 TTL in hops, as that Query came · 17:1 flags: DONE_FLAG, other bits mean nothing yet`
+ */
+export interface FindDone {
+  readonly type: "done";
+  readonly queryId: Uint8Array;
+  readonly ttlHops: number;
+  readonly flags: number;
+}
+
+/** `more`: the hops ended where there are neighbours that were not asked, or a part of the asking was not done. */
+export const DONE_FLAG = { more: 1 } as const;
+
 /** What a frame of a find stream can say. */
-export type FindMessage = FindHello | FindQuery | FindChunkInfo | Peers;
+export type FindMessage = FindHello | FindQuery | FindChunkInfo | Peers | FindDone;
 
 /** Why a frame says nothing: a value; who sent it is cut off. */
 export interface FrameError {

@@ -60,6 +60,15 @@ export class FindRun {
     return this.input({ type: "looked-up", queryId: queryId(id), record: recordOf(0), videos }, nowMs).map(inWords);
   }
 
+  done(from: string, id: number, ttlHops: number, nowMs = 0, flags = 0): string[] {
+    const message = { type: "done", queryId: queryId(id), ttlHops, flags } as const;
+    return this.input({ type: "frame", from, message }, nowMs).map(inWords);
+  }
+
+  checked(id: number, nowMs = 0): string[] {
+    return this.input({ type: "checked", queryId: queryId(id) }, nowMs).map(inWords);
+  }
+
   search(id: number, enoughHolders: number, nowMs = 0, wanted: Wanted = video(1)): string[] {
     return this.input({ type: "search", queryId: queryId(id), wanted, enoughHolders }, nowMs).map(inWords);
   }
@@ -75,15 +84,15 @@ export class FindRun {
   }
 }
 
-/** `query 7: 3 hops to b`, `answer 7 of 9 to a`, `look up 7`, `found 7 of 9 by b`, `ended 7: enough`, `drop b: …`. */
+/** `query 7: 3 hops to b`, `answer 7 of 9 to a`, `done 7: 3 hops to a, more`, `look up 7`, `found 7 of 9 by b`, `ended 7: enough`, `drop b: …`. */
 export function inWords(effect: FindEffect): string {
   if (effect.type === "drop") return `drop ${effect.peer}: ${effect.reason}`;
   if (effect.type === "send") {
     const { message, to } = effect;
     const id = message.queryId[0];
-    return message.type === "query"
-      ? `query ${id}: ${message.ttlHops} hops to ${to}`
-      : `answer ${id} of ${message.record[0]} to ${to}`;
+    if (message.type === "query") return `query ${id}: ${message.ttlHops} hops to ${to}`;
+    if (message.type === "chunk-info") return `answer ${id} of ${message.record[0]} to ${to}`;
+    return `done ${id}: ${message.ttlHops} hops to ${to}${message.flags === 0 ? "" : ", more"}`;
   }
   const id = effect.queryId[0];
   if (effect.type === "look-up") return `look up ${id}`;

@@ -39,6 +39,11 @@ const FIND: readonly (readonly [string, FindMessage, string])[] = [
     `00000046 03 ${"07".repeat(16)} 0003 050505 01 ${"09".repeat(32)} 0000000200000000 00000006 0002 c3a9`,
   ],
   ["Peers", { type: "peers", records: [run(1, 2), run(2, 1)] }, "00000008 04 02 0002 0101 0001 02"],
+  [
+    "Done, with flags of a later version",
+    { type: "done", queryId: run(7, 16), ttlHops: 3, flags: 0x81 },
+    `00000012 05 ${"07".repeat(16)} 03 81`,
+  ],
 ];
 
 describe("a find stream's frame", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { encodeFetch, encodeResponseHead } from "../../../../../src/core/wire/stream/fetch-codec.ts";
 import { encodeFind } from "../../../../../src/core/wire/stream/find-codec.ts";
+import { DONE_FLAG } from "../../../../../src/core/wire/stream/find-message.ts";
 import { decodeDirectOffer, encodeDirectOffer } from "../../../../../src/node/direct-messages.ts";
 import { hexOf } from "../../../support/hex.ts";
 import { readText } from "../../../support/source-files.ts";
@@ -32,6 +33,13 @@ const EXAMPLES: Readonly<Record<string, Uint8Array>> = {
   }),
   "Peers, a question": encodeFind({ type: "peers", records: [] }),
   "Peers, two records": encodeFind({ type: "peers", records: [run(1, 2), run(2, 1)] }),
+  "Done with a Query of TTL 3": encodeFind({ type: "done", queryId: query, ttlHops: 3, flags: 0 }),
+  "Done with one of TTL 1, more beyond": encodeFind({
+    type: "done",
+    queryId: query,
+    ttlHops: 1,
+    flags: DONE_FLAG.more,
+  }),
   "Hello, opens a video as 4": encodeFetch({ type: "hello", version: 1, videos: [{ number: 4, id: video }] }),
   "ChunkInfo of 4: 20 MiB, chunks 8, 10 and 16": encodeFetch({
     type: "chunk-info",
