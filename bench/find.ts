@@ -35,7 +35,7 @@ const oneRing = (peers: number, runs: number): number =>
   );
 
 console.log(
-  "   peers  what                    Queries  a link  of full  of one ring  answers  found  to the end, ms  wall ms",
+  "   peers  what                    Queries  a link  of full  of one ring  answers  Dones  found  to the end, ms  wall ms",
 );
 for (const [peers, runs] of [
   [10, 200],
@@ -64,6 +64,9 @@ for (const [peers, runs] of [
       mean(outcomes.map((one) => one.answers))
         .toFixed(0)
         .padStart(9),
+      mean(outcomes.map((one) => one.dones))
+        .toFixed(0)
+        .padStart(7),
       mean(outcomes.map((one) => one.found))
         .toFixed(1)
         .padStart(7),

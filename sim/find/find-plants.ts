@@ -108,6 +108,9 @@ export const endlessPatience = (): FindPlant => ({
   limits: { firstHopMs: 1e8, minHopMs: 1e8, maxHopMs: 1e8, maxRingMs: 1e8, questionEndMs: 1e8 },
 });
 
+/** Rings follow one another as fast as they are answered. */
+export const unpaced = (): FindPlant => ({ limits: { ownRingBurst: 1e9, ownRingsPerSecond: 1e9 } });
+
 /** Nothing is reserved, and one neighbour may have all of the budget. */
 export const nothingReserved = (): FindPlant => ({
   limits: {

@@ -268,7 +268,8 @@ export class StreamWorld {
       self.actor?.closed(from);
       return;
     }
-    this.#lived = lived;
+    // Only what is sent on because of a Query has come further: a Done may begin the next ring, which is a new one.
+    this.#lived = message.type === "query" ? lived : 0;
     self.actor?.received(from, message);
     this.#lived = 0;
   }

@@ -153,8 +153,6 @@ export const STORE = {
   maxReadBytes: 1_048_576,
   /** Leaf hashes of some 4,000 chunks, over all open videos: those of 4 GiB. */
   maxCachedLeafHashBytes: 8_388_608,
-  /** A file that is being sent is looked at this often, whether it has changed: whoever gets its bytes checks them. */
-  stampFreshMs: 200,
   /** While chunks keep coming, the next sync waits this long for more of them: each costs the disk a journal write. */
   syncGatherMs: 250,
   /** Chunks made sure of with one fsync: beyond it the first would wait for too many others. */
@@ -249,6 +247,10 @@ export const NETWORK = {
   maxCancelled: 4096,
   /** Bytes that have come and wait to be checked and written: enough for two threads, and a cache holds them. */
   maxUnwrittenBytes: 6_291_456,
+  /** The same for each fetch that begins while others run: a gigabit over 100 ms still fits. */
+  moreFetchMemoryBytes: 16_777_216,
+  /** Searches of this node under way at one time; others wait in line. */
+  maxOwnSearches: 12,
   /** Slots for bodies that are kept to be used again: as many as one fetch may fill. */
   maxFreeSlots: 64,
   /** Chunks that came are told together: soon enough for a fetch along a line of peers, ten frames a second at most. */
@@ -269,6 +271,8 @@ export const NETWORK = {
   openNextMs: 500,
   /** When nothing came from any holder for so long, though something was asked for, their streams are opened anew. */
   silentFetchMs: 10_000,
+  /** A fetch in which nothing comes though somebody has what is missing: a holder may be very busy. */
+  fetchStallMs: 60_000,
   /** A fetch that nobody can go on with looks for new holders this long before it ends. */
   fetchPatienceMs: 15_000,
   /** A node that has just started waits this long for its first neighbour before it says that there is nobody to ask. */
@@ -444,6 +448,10 @@ export const NETWORK = {
   aloneMs: 1000,
   /** A search that has asked everybody ends no sooner than this after a neighbour came: others are often just behind it. */
   joinSettleMs: 250,
+  /** Rings of own searches that begin as soon as the last is over: half of a neighbour's burst, the rest is for others. */
+  ownRingBurst: 64,
+  /** In the long run, half of what a neighbour takes of one; those beyond it begin as if nobody had said Done. */
+  ownRingsPerSecond: 16,
   /** One hop and back before any was measured: more than most distances on this planet. */
   firstHopMs: 250,
   /** Below this, the pauses of busy machines look like distance. */

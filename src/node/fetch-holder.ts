@@ -1,5 +1,8 @@
+import { geometryOf, sizeProblem } from "../core/content/geometry.ts";
+import { NETWORK } from "../core/limits.ts";
 import type { FetchChunkInfo } from "../core/wire/stream/fetch-message.ts";
 import { monotonicMs } from "../runtime/clock.ts";
+import { Bitmap } from "../store/bitmap.ts";
 import type { HolderStream } from "./holder-stream.ts";
 import type { Holders } from "./holders.ts";
 import type { HolderProgress } from "./node-types.ts";
@@ -12,36 +15,44 @@ export interface FetchHolderEvents {
   ended(holder: FetchHolder): void;
 }
 
+/** Who a holder is, and what it has sent in this fetch before. */
+export interface HolderPast {
+  readonly peer: string;
+  readonly name: string;
+  /** Bytes that came from it over streams that have ended. */
+  readonly bytesBefore: number;
+}
+
 /** One holder in one fetch: the stream to it, and what it said of the video. */
 export class FetchHolder {
   readonly peer: string;
   readonly number: number;
   readonly name: string;
-  /** Bytes that came from this peer over streams that have ended. */
-  readonly bytesBefore: number;
-  /** What it said that it holds, until the fetch has begun. */
-  readonly infos: FetchChunkInfo[] = [];
-  /** Chunks that it said it holds, by its word. */
-  heldChunks = 0;
+  /** Bytes of bodies that came from it in this fetch. */
+  receivedBytes: number;
+  /** The video's size by its word; 0 before it spoke. */
+  bytes = 0;
+  /** What it has by its word; `undefined` before it spoke. */
+  held: Bitmap | undefined;
   /** Between our Hello and its ChunkInfo. */
   roundTripMs = 0;
   state: HolderProgress["state"] = "connecting";
   reason: string | undefined;
+  /** It was reached, and does not have the video. */
+  hasNothing = false;
   stream: HolderStream | undefined;
+  /** The fetch asks it. */
+  isAttached = false;
   /** The video's number on the stream. */
   video = 0;
   readonly #holders: Holders;
   readonly #events: FetchHolderEvents;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(
-    { peer, name, bytesBefore }: { readonly peer: string; readonly name: string; readonly bytesBefore: number },
-    number: number,
-    holders: Holders,
-    events: FetchHolderEvents,
-  ) {
+  constructor({ peer, name, bytesBefore }: HolderPast, number: number, holders: Holders, events: FetchHolderEvents) {
     this.peer = peer;
     this.name = name;
-    this.bytesBefore = bytesBefore;
+    this.receivedBytes = bytesBefore;
     this.number = number;
     this.#holders = holders;
     this.#events = events;
@@ -66,23 +77,14 @@ export class FetchHolder {
       return;
     }
     this.stream = stream;
-    const askedAtMs = monotonicMs();
     if (stream.ended !== undefined) {
       this.end("gone", stream.ended);
       return;
     }
+    const askedAtMs = monotonicMs();
+    this.#timer = setTimeout(() => this.end("gone", "it did not say what it has"), NETWORK.openVideoMs);
     this.video = stream.open(id, {
-      chunkInfo: (info) => {
-        if (this.state === "connecting") this.roundTripMs = monotonicMs() - askedAtMs;
-        if (info.bytes === 0) {
-          this.end("gone", "it does not have the video");
-          return;
-        }
-        this.state = "serving";
-        if (this.infos.length < MAX_INFOS_KEPT) this.infos.push(info);
-        this.heldChunks = Math.max(this.heldChunks, bitsIn(info.bitmap));
-        this.#events.told(this, info);
-      },
+      chunkInfo: (info) => this.#told(info, monotonicMs() - askedAtMs),
       ended: (reason) => this.end("gone", reason),
     });
   }
@@ -92,22 +94,38 @@ export class FetchHolder {
     if (!this.isAlive) return;
     this.state = state;
     this.reason = reason;
-    this.#leave();
+    clearTimeout(this.#timer);
+    if (this.stream !== undefined) {
+      this.stream.close(this.video);
+      this.#holders.release(this.peer, this.stream);
+    }
     this.#events.ended(this);
   }
 
-  #leave(): void {
-    if (this.stream === undefined) return;
-    this.stream.close(this.video);
-    this.#holders.release(this.peer, this.stream);
+  #told(info: FetchChunkInfo, roundTripMs: number): void {
+    if (info.bytes === 0) {
+      this.hasNothing = this.held === undefined;
+      this.end("gone", "it does not have the video");
+      return;
+    }
+    if (sizeProblem(info.bytes) !== undefined || (this.bytes !== 0 && this.bytes !== info.bytes)) {
+      this.end("dropped", "it says an impossible size");
+      return;
+    }
+    if (this.held === undefined) {
+      clearTimeout(this.#timer);
+      this.roundTripMs = roundTripMs;
+      this.state = "serving";
+      this.bytes = info.bytes;
+      this.held = new Bitmap(geometryOf(info.bytes).chunks);
+    }
+    this.#note(this.held, info);
+    this.#events.told(this, info);
   }
-}
 
-/** A fetch begins some seconds after its first holder was found: ChunkInfos come ten times a second at most. */
-const MAX_INFOS_KEPT = 64;
-
-function bitsIn(bitmap: Uint8Array): number {
-  let bits = 0;
-  for (const byte of bitmap) for (let left = byte; left !== 0; left &= left - 1) bits++;
-  return bits;
+  #note(held: Bitmap, { firstChunk, bitmap }: FetchChunkInfo): void {
+    const { chunks } = geometryOf(this.bytes);
+    for (let bit = 0; bit < 8 * bitmap.length && firstChunk + bit < chunks; bit++)
+      if ((((bitmap[bit >> 3] as number) >> (bit & 7)) & 1) === 1) held.add(firstChunk + bit);
+  }
 }

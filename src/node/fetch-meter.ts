@@ -54,14 +54,14 @@ export class FetchMeter {
     return {
       ...{ id, title, phase, bytes, heldBytes, chunks: geometry?.chunks ?? 0, heldChunks },
       ...{ receivedBytes, writtenBytes, wastedBytes, bytesPerSecond, leftMs },
-      holders: holders.map((holder) => this.#holder(holder, fetch, nowMs)),
+      holders: holders.map((holder) => this.#holder(holder, nowMs)),
     };
   }
 
-  #holder(holder: FetchHolder, fetch: VideoFetch | undefined, nowMs: number): HolderProgress {
+  #holder(holder: FetchHolder, nowMs: number): HolderProgress {
     const rate = this.#rates.get(holder) ?? new Rate();
     this.#rates.set(holder, rate);
-    const receivedBytes = holder.bytesBefore + (fetch?.receivedOf(holder.number) ?? 0);
+    const { receivedBytes } = holder;
     return {
       peer: holder.peer,
       name: holder.name,
@@ -70,7 +70,7 @@ export class FetchMeter {
       ...(holder.reason === undefined ? {} : { reason: holder.reason }),
       receivedBytes,
       bytesPerSecond: rate.of(receivedBytes, nowMs),
-      heldChunks: holder.heldChunks,
+      heldChunks: holder.held?.count ?? 0,
     };
   }
 }

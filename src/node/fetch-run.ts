@@ -1,11 +1,12 @@
 import type { Link } from "../core/content/link.ts";
-import type { Manifest } from "../core/content/manifest.ts";
 import { CardumeError } from "../core/errors.ts";
 import { NETWORK } from "../core/limits.ts";
+import type { FetchChunkInfo } from "../core/wire/stream/fetch-message.ts";
 import { monotonicMs } from "../runtime/clock.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Library } from "../store/library.ts";
 import { FetchHolder } from "./fetch-holder.ts";
+import { FetchHope, type FetchOutlook } from "./fetch-hope.ts";
 import { FetchMeter } from "./fetch-meter.ts";
 import type { Holders } from "./holders.ts";
 import type { FetchProgress, FetchResult, FetchTarget } from "./node-types.ts";
@@ -19,13 +20,22 @@ export interface Candidate {
   readonly addresses: readonly string[];
 }
 
+/** How to look for candidates. */
+export interface CandidateQuery {
+  readonly id: Uint8Array;
+  readonly link: Link | undefined;
+  /** Whether to look for all there are: those that were found first did not do. */
+  readonly all: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** What fetches stand on. */
 export interface FetchParts {
   readonly library: Library;
   readonly holders: Holders;
   readonly slots: SlotPool;
   /** Holders of a video, as the network tells of them; ends when the widest search has ended. */
-  candidates(id: Uint8Array, link: Link | undefined, signal: AbortSignal): AsyncGenerator<Candidate>;
+  candidates(query: CandidateQuery): AsyncGenerator<Candidate>;
   /** What a peer calls itself; empty when that is not known. */
   nameOf(peer: string): string;
   /** A peer sent what no honest one sends: it is not to be had to do with any more. */
@@ -41,37 +51,43 @@ export class FetchRun {
   readonly done: Promise<FetchResult>;
   readonly #parts: FetchParts;
   readonly #target: FetchTarget;
+  readonly #memoryBytes: number;
   readonly #abort = new AbortController();
+  /** By peer: the last part of each in this fetch. */
   readonly #holders = new Map<string, FetchHolder>();
   readonly #meter = new FetchMeter();
+  readonly #hope = new FetchHope(monotonicMs());
+  readonly #opener: VideoOpener;
   readonly #ended = Promise.withResolvers<FetchResult["outcome"]>();
   #store: ChunkStore | undefined;
   #fetch: VideoFetch | undefined;
-  #manifest: Manifest | undefined;
-  readonly #opener: VideoOpener;
-  #title = "";
-  #isOver = false;
+  #title: string;
+  #numbers = 0;
+  #searches = 0;
   #isSearching = false;
+  #isOver = false;
+  /** Somebody was named who is not trusted. */
+  #sawDistrusted = false;
+  #wasServed = false;
   #dials = 0;
-  /** When somebody last told of a holder, or bytes last came. */
-  #hopeAtMs = monotonicMs();
   #timer: NodeJS.Timeout | undefined;
   #watching: NodeJS.Timeout | undefined;
   #watchedBytes = 0;
   #quietSinceMs = monotonicMs();
-  #waitMs: number = NETWORK.searchAgainMs;
 
-  constructor(parts: FetchParts, target: FetchTarget) {
+  /** @param after resolves when an earlier fetch of the same video has let go of it */
+  constructor(parts: FetchParts, target: FetchTarget, memoryBytes: number, after: Promise<unknown>) {
     this.id = target.id;
     this.#parts = parts;
     this.#target = target;
+    this.#memoryBytes = memoryBytes;
     this.#title = target.link?.name ?? target.holders?.[0]?.title ?? "";
     this.#opener = new VideoOpener(target.id, parts.library, {
       opened: (store) => this.#begin(store),
       lied: (holder, reason) => this.#lied(holder, reason),
       failed: (error) => this.#ended.reject(error),
     });
-    this.done = this.#run();
+    this.done = this.#run(after);
   }
 
   /** Stops it; what came is kept. */
@@ -93,11 +109,11 @@ export class FetchRun {
     });
   }
 
-  async #run(): Promise<FetchResult> {
+  async #run(after: Promise<unknown>): Promise<FetchResult> {
     try {
+      await after;
       await this.#resume();
-      if (this.#store !== undefined && this.#isWhole(this.#store)) this.#ended.resolve("complete");
-      else this.#search();
+      this.#search();
       this.#watching = setInterval(() => this.#watch(), WATCH_MS).unref();
       const outcome = await this.#ended.promise;
       return { outcome, missing: this.#missing(), progress: { ...this.progress(), phase: "ended" } };
@@ -125,27 +141,32 @@ export class FetchRun {
       return;
     }
     this.#store = store;
-    this.#manifest = store.manifest;
-    this.#title = store.manifest.claims[0]?.claims.title ?? this.#title;
-    if (this.#isWhole(store)) return;
-    this.#fetch = new VideoFetch(store, this.#parts.slots, this.#parts.seed(), {
+    const { geometry, claims } = store.manifest;
+    this.#title = claims[0]?.claims.title ?? this.#title;
+    if (store.held.count === geometry.chunks) {
+      this.#ended.resolve("complete");
+      return;
+    }
+    const options = { seed: this.#parts.seed(), memoryBytes: this.#memoryBytes };
+    this.#fetch = new VideoFetch(store, this.#parts.slots, options, {
       complete: () => this.#ended.resolve("complete"),
       dropped: (holder, reason) => this.#dropped(holder, reason),
       failed: (error) => this.#ended.reject(error),
     });
-    for (const holder of this.#holders.values()) if (holder.state === "serving") this.#attach(holder);
+    for (const holder of this.#holders.values()) if (holder.state === "serving") this.#attach(holder, this.#fetch);
   }
-
-  #isWhole = (store: ChunkStore): boolean => store.held.count === store.manifest.geometry.chunks;
 
   /** Asks the network who holds it, and tries all who do. */
   #search(): void {
-    if (this.#isOver || this.#isSearching) return;
+    clearTimeout(this.#timer);
+    const isWhole = this.#store !== undefined && this.#fetch === undefined;
+    if (this.#isOver || this.#isSearching || isWhole) return;
     this.#isSearching = true;
     this.#dials = 0;
     void this.#candidates()
       .catch((error: unknown) => this.#ended.reject(error))
       .finally(() => {
+        this.#searches++;
         this.#isSearching = false;
         this.#look();
       });
@@ -154,11 +175,9 @@ export class FetchRun {
   async #candidates(): Promise<void> {
     for (const { holder, addresses } of this.#target.holders ?? []) this.#try({ peer: holder, addresses });
     const { signal } = this.#abort;
+    const query = { id: this.id, link: this.#target.link, all: this.#searches > 0, signal };
     try {
-      for await (const candidate of this.#parts.candidates(this.id, this.#target.link, signal)) {
-        this.#hopeAtMs = monotonicMs();
-        this.#try(candidate);
-      }
+      for await (const candidate of this.#parts.candidates(query)) this.#try(candidate);
     } catch (error) {
       if (!signal.aborted) throw error;
     }
@@ -166,40 +185,60 @@ export class FetchRun {
 
   #try({ peer, addresses }: Candidate): void {
     const known = this.#holders.get(peer);
-    if (this.#isOver || known?.isAlive === true || known?.state === "dropped" || this.#parts.isDistrusted(peer)) return;
+    if (this.#parts.isDistrusted(peer)) this.#sawDistrusted = true;
+    else if (!this.#isOver && known?.isAlive !== true && known?.state !== "dropped" && this.#mayDial(known)) {
+      this.#dials++;
+      if (known === undefined) this.#hope.renewed(monotonicMs());
+      const past = { peer, name: this.#parts.nameOf(peer), bytesBefore: known?.receivedBytes ?? 0 };
+      const holder = new FetchHolder(past, ++this.#numbers, this.#parts.holders, {
+        told: (one, info) => this.#told(one, info),
+        ended: (one) => this.#left(one),
+      });
+      this.#holders.set(peer, holder);
+      void holder.connect(this.id, addresses);
+    }
+  }
+
+  /** Those that could not be reached before leave room for those that were not tried yet. */
+  #mayDial(known: FetchHolder | undefined): boolean {
     const alive = [...this.#holders.values()].filter(({ isAlive }) => isAlive).length;
-    if (this.#dials >= NETWORK.maxDialsPerSearch || alive >= NETWORK.maxHoldersPerFetch) return;
-    this.#dials++;
-    const name = this.#parts.nameOf(peer);
-    const before = (known?.bytesBefore ?? 0) + (this.#fetch?.receivedOf(known?.number ?? -1) ?? 0);
-    const holder = new FetchHolder({ peer, name, bytesBefore: before }, ++this.#numbers, this.#parts.holders, {
-      told: (one, info) => this.#told(one, info),
-      ended: (one) => this.#left(one),
-    });
-    this.#holders.set(peer, holder);
-    void holder.connect(this.id, addresses);
+    const most = known === undefined ? NETWORK.maxDialsPerSearch : NETWORK.maxDialsPerSearch / 2;
+    return this.#dials < most && alive < NETWORK.maxHoldersPerFetch;
   }
 
-  #numbers = 0;
-
-  #told(holder: FetchHolder, info: FetchHolder["infos"][number]): void {
-    this.#hopeAtMs = monotonicMs();
-    if (holder.infos.length === 1) {
-      if (this.#fetch !== undefined) this.#attach(holder);
-      else this.#opener.add(holder);
-    } else this.#holds(holder, info);
+  #told(holder: FetchHolder, info: FetchChunkInfo): void {
+    this.#wasServed = true;
+    if (this.#bringsNews(info)) this.#hope.renewed(monotonicMs());
+    if (this.#fetch === undefined) this.#opener.heard(holder);
+    else if (!holder.isAttached) this.#attach(holder, this.#fetch);
+    else {
+      const { firstChunk, bitmap } = info;
+      this.#fetch.tell({ type: "holds", holder: holder.number, firstChunk, bitmap });
+    }
+    this.#look();
   }
 
-  #attach(holder: FetchHolder): void {
-    if (holder.stream === undefined) return;
-    this.#fetch?.addHolder(holder.number, holder.stream, holder.video, holder.roundTripMs);
-    for (const info of holder.infos) this.#holds(holder, info);
+  /** Whether it names a chunk that is missing here and that nobody has who is asked. */
+  #bringsNews({ firstChunk, bitmap }: FetchChunkInfo): boolean {
+    const { core } = this.#fetch ?? {};
+    if (core === undefined || this.#store === undefined) return true;
+    const { chunks } = this.#store.manifest.geometry;
+    for (let bit = 0; bit < 8 * bitmap.length && firstChunk + bit < chunks; bit++) {
+      const isNamed = (((bitmap[bit >> 3] as number) >> (bit & 7)) & 1) === 1;
+      if (isNamed && !core.isKept(firstChunk + bit) && !core.isHeldBySomebody(firstChunk + bit)) return true;
+    }
+    return false;
   }
 
-  #holds(holder: FetchHolder, { bytes, firstChunk, bitmap }: FetchHolder["infos"][number]): void {
+  #attach(holder: FetchHolder, fetch: VideoFetch): void {
+    if (holder.stream === undefined || holder.held === undefined) return;
     // Its size is proven here by now: who says another is wrong about all of it.
-    if (bytes !== this.#manifest?.geometry.bytes) holder.end("dropped", "it says the video has another size");
-    else this.#fetch?.tell({ type: "holds", holder: holder.number, firstChunk, bitmap });
+    if (holder.bytes !== fetch.store.manifest.geometry.bytes) {
+      holder.end("dropped", "it says the video has another size");
+      return;
+    }
+    holder.isAttached = true;
+    fetch.addHolder(holder, holder.stream);
   }
 
   #lied(holder: FetchHolder, reason: string): void {
@@ -211,46 +250,45 @@ export class FetchRun {
     const holder = [...this.#holders.values()].find((one) => one.number === number);
     if (holder === undefined) return;
     if (reason === "wrong-bytes") this.#parts.distrust(holder.peer, "it sent wrong bytes");
-    holder.end(reason === "silent" ? "gone" : "dropped", DROP_WORDS[reason] ?? reason);
+    holder.end(reason === "wrong-bytes" ? "dropped" : "gone", DROP_WORDS[reason] ?? reason);
   }
 
   #left(holder: FetchHolder): void {
-    this.#fetch?.tell({ type: "gone", holder: holder.number });
+    this.#fetch?.removeHolder(holder.number);
+    if (this.#wasServed) this.#hope.holderLeft();
     this.#look();
   }
 
   /** Looks whether anybody is left who can go on, and searches again or gives up when not. */
   #look(): void {
-    clearTimeout(this.#timer);
     if (this.#isOver || this.#isSearching) return;
-    const nowMs = monotonicMs();
-    const holders = [...this.#holders.values()];
-    if (holders.some(({ state }) => state === "connecting")) return;
-    if (this.#isProgressing()) this.#hopeAtMs = nowMs;
-    // Nobody has ever been found, or could be reached: the widest search is answer enough.
-    if (this.#store === undefined && !holders.some(({ isAlive }) => isAlive)) {
-      this.#ended.resolve(holders.length === 0 ? "not-found" : "unreachable");
-      return;
+    clearTimeout(this.#timer);
+    const outlook = this.#outlook();
+    if (this.#hope.isLost(outlook)) this.#ended.resolve(this.#failure());
+    else {
+      const waitMs = Math.min(this.#hope.nextSearchMs(), Math.max(0, this.#hope.leftMs(outlook)) + LATE_MS);
+      this.#timer = setTimeout(() => this.#search(), waitMs);
     }
-    if (nowMs - this.#hopeAtMs >= NETWORK.fetchPatienceMs) {
-      this.#ended.resolve(holders.length === 0 && this.#received() === 0 ? "not-found" : "missing");
-      return;
-    }
-    const waitMs = this.#isProgressing() ? this.#waitMs : NETWORK.searchAgainMs;
-    this.#waitMs = Math.min(2 * waitMs, NETWORK.maxSearchAgainMs);
-    this.#timer = setTimeout(() => this.#search(), waitMs);
   }
 
-  #lastBytes = 0;
+  #outlook(): FetchOutlook {
+    const holders = [...this.#holders.values()];
+    const core = this.#fetch?.core;
+    return {
+      nowMs: monotonicMs(),
+      wasServed: this.#wasServed || this.#store !== undefined,
+      isConnecting: holders.some(({ state }) => state === "connecting"),
+      hasSource: core?.missing().some((chunk) => core.isHeldBySomebody(chunk)) === true,
+    };
+  }
 
-  #received = (): number => this.#fetch?.receivedBytes ?? 0;
-
-  /** Whether something has come since this was last asked. */
-  #isProgressing(): boolean {
-    const bytes = this.#received();
-    const isMore = bytes > this.#lastBytes;
-    this.#lastBytes = bytes;
-    return isMore;
+  /** Why it ends without the video. */
+  #failure(): FetchResult["outcome"] {
+    const holders = [...this.#holders.values()];
+    const wasReached = holders.some(({ held }) => held !== undefined);
+    if (this.#store !== undefined && (wasReached || this.#store.held.count > 0)) return "missing";
+    const isNamed = this.#sawDistrusted || holders.some(({ hasNothing }) => !hasNothing);
+    return isNamed ? "unreachable" : "not-found";
   }
 
   /**
@@ -259,9 +297,11 @@ export class FetchRun {
    */
   #watch(): void {
     const nowMs = monotonicMs();
-    const bytes = this.#fetch?.core.counters.receivedBytes ?? 0;
-    const isWaiting = this.#fetch !== undefined && this.#fetch.core.requestsUnderWay > 0;
+    const { core } = this.#fetch ?? {};
+    const bytes = core?.counters.receivedBytes ?? 0;
+    const isWaiting = core !== undefined && core.requestsUnderWay > 0;
     if (bytes !== this.#watchedBytes || !isWaiting) {
+      if (bytes !== this.#watchedBytes) this.#hope.renewed(nowMs);
       this.#watchedBytes = bytes;
       this.#quietSinceMs = nowMs;
     } else if (nowMs - this.#quietSinceMs >= NETWORK.silentFetchMs) {
@@ -289,15 +329,17 @@ export class FetchRun {
     clearTimeout(this.#timer);
     clearInterval(this.#watching);
     this.#abort.abort();
-    this.#opener.stop();
     this.#fetch?.stop();
     for (const holder of this.#holders.values()) holder.end("gone", "the fetch has ended");
+    await this.#opener.stop();
     await this.#store?.close();
   }
 }
 
 /** How often it is looked whether anything comes. */
 const WATCH_MS = 1000;
+/** A look that is due comes this much after the moment, so that the moment is over. */
+const LATE_MS = 10;
 
 const DROP_WORDS: Readonly<Record<string, string>> = {
   "wrong-bytes": "it sent wrong bytes",

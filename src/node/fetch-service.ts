@@ -1,6 +1,6 @@
 import type { Link } from "../core/content/link.ts";
-import type { CardumeError } from "../core/errors.ts";
-import { type Candidate, type FetchParts, FetchRun } from "./fetch-run.ts";
+import { NETWORK } from "../core/limits.ts";
+import { type Candidate, type CandidateQuery, type FetchParts, FetchRun } from "./fetch-run.ts";
 import type { FetchProgress, FetchResult, FetchTarget, RunningFetch } from "./node-types.ts";
 
 interface Shared {
@@ -8,15 +8,20 @@ interface Shared {
   followers: number;
 }
 
+/** Called when a fetch has ended; what it throws is nobody's. */
+type EndListener = (result: FetchResult) => void;
+
 /** The fetches of a node: one a video, however many follow it. */
 export class FetchService {
   /** Bytes of bodies, over all fetches that have ended. */
   #endedBytes = 0;
   readonly #parts: FetchParts;
-  readonly #onEnd: (result: FetchResult) => void;
+  readonly #onEnd: EndListener;
   readonly #running = new Map<string, Shared>();
+  /** Fetches that were stopped and have not let go yet: the next one of the same video waits for them. */
+  readonly #ending = new Map<string, Promise<unknown>>();
 
-  constructor(parts: FetchParts, onEnd: (result: FetchResult) => void) {
+  constructor(parts: FetchParts, onEnd: EndListener) {
     this.#parts = parts;
     this.#onEnd = onEnd;
   }
@@ -38,7 +43,9 @@ export class FetchService {
       stop: () => {
         if (isFollowing) shared.followers--;
         isFollowing = false;
-        if (shared.followers === 0) shared.run.stop();
+        if (shared.followers > 0) return;
+        this.#forget(name, shared);
+        shared.run.stop();
       },
     };
   }
@@ -49,30 +56,34 @@ export class FetchService {
 
   /** Stops the fetch of one video, whoever follows it. */
   async stop(id: Uint8Array): Promise<void> {
-    const shared = this.#running.get(Buffer.from(id).toString("hex"));
-    shared?.run.stop();
-    await shared?.run.done.catch(() => {});
+    const name = Buffer.from(id).toString("hex");
+    this.#running.get(name)?.run.stop();
+    await this.#ending.get(name);
   }
 
   async close(): Promise<void> {
-    const all = [...this.#running.values()];
-    for (const { run } of all) run.stop();
-    await Promise.allSettled(all.map(({ run }) => run.done));
+    for (const { run } of this.#running.values()) run.stop();
+    await Promise.all(this.#ending.values());
   }
 
   #start(name: string, target: FetchTarget): Shared {
-    const shared: Shared = { run: new FetchRun(this.#parts, target), followers: 0 };
+    const memoryBytes = this.#running.size === 0 ? NETWORK.maxFetchMemoryBytes : NETWORK.moreFetchMemoryBytes;
+    const after = this.#ending.get(name) ?? Promise.resolve();
+    const shared: Shared = { run: new FetchRun(this.#parts, target, memoryBytes, after), followers: 0 };
     this.#running.set(name, shared);
-    shared.run.done
-      .then(
-        (result) => this.#onEnd(result),
-        (_error: CardumeError) => {},
-      )
-      .finally(() => {
-        this.#endedBytes += shared.run.progress().receivedBytes;
-        if (this.#running.get(name) === shared) this.#running.delete(name);
-      });
+    const ended = (result: FetchResult | undefined): void => {
+      this.#forget(name, shared);
+      if (this.#ending.get(name) === settled) this.#ending.delete(name);
+      this.#endedBytes += shared.run.progress().receivedBytes;
+      if (result !== undefined) this.#onEnd(result);
+    };
+    const settled: Promise<void> = shared.run.done.then(ended, () => ended(undefined)).catch(() => {});
+    this.#ending.set(name, settled);
     return shared;
+  }
+
+  #forget(name: string, shared: Shared): void {
+    if (this.#running.get(name) === shared) this.#running.delete(name);
   }
 }
 
@@ -82,17 +93,13 @@ export interface CandidateSources {
   known(id: Uint8Array): readonly Candidate[];
   /** Named in a link; connects to them, so that a search has somebody to ask. */
   fromLink(link: Link, signal: AbortSignal): Promise<readonly Candidate[]>;
-  search(id: Uint8Array, signal: AbortSignal): AsyncGenerator<Candidate>;
+  search(query: CandidateQuery): AsyncGenerator<Candidate>;
 }
 
 /** All candidates for one search: those known, those of the link, then whoever the network tells of. */
-export async function* candidatesFrom(
-  sources: CandidateSources,
-  id: Uint8Array,
-  link: Link | undefined,
-  signal: AbortSignal,
-): AsyncGenerator<Candidate> {
+export async function* candidatesFrom(sources: CandidateSources, query: CandidateQuery): AsyncGenerator<Candidate> {
+  const { id, link, signal } = query;
   yield* sources.known(id);
   if (link !== undefined && link.peers.length > 0) yield* await sources.fromLink(link, signal);
-  if (!signal.aborted) yield* sources.search(id, signal);
+  if (!signal.aborted) yield* sources.search(query);
 }

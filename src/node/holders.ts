@@ -41,7 +41,11 @@ export class Holders {
     if (held === undefined) return;
     held.users--;
     if (held.users > 0 || this.#isClosed) return;
-    held.timer = setTimeout(() => void stream.carrier.close(), NETWORK.idleFetchStreamMs);
+    held.timer = setTimeout(() => {
+      // Whoever comes now opens a new one.
+      this.#forget(peer, held);
+      void stream.carrier.close();
+    }, NETWORK.idleFetchStreamMs);
     // It is no reason to keep a program running.
     held.timer.unref();
   }

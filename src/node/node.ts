@@ -10,7 +10,7 @@ import { parsePeerAddress } from "./addresses.ts";
 import type { DirectServer } from "./direct-server.ts";
 import { startEngine } from "./engine.ts";
 import type { Engine } from "./engine-types.ts";
-import type { Candidate } from "./fetch-run.ts";
+import type { Candidate, CandidateQuery } from "./fetch-run.ts";
 import { candidatesFrom, FetchService } from "./fetch-service.ts";
 import { FindLinks } from "./find-links.ts";
 import { FindService } from "./find-service.ts";
@@ -36,6 +36,7 @@ import { ProviderService } from "./provider-service.ts";
 import { ServeService } from "./serve-service.ts";
 import { SlotPool } from "./slot-pool.ts";
 import { takeClients } from "./take-clients.ts";
+import { Turnstile } from "./turnstile.ts";
 
 /** What a node is made of. */
 export interface NodeParts {
@@ -101,6 +102,7 @@ class RunningNode implements CardumeNode {
   readonly #holders: Holders;
   readonly #fetches: FetchService;
   readonly #cache = new HolderCache();
+  readonly #searching = new Turnstile(NETWORK.maxOwnSearches);
   readonly #providers: ProviderService;
   readonly #loopDelay = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
   readonly #startedAtMs = Date.now();
@@ -137,22 +139,22 @@ class RunningNode implements CardumeNode {
         library,
         holders: this.#holders,
         slots: new SlotPool(),
-        candidates: (id, link, signal) => candidatesFrom(this.#sources, id, link, signal),
+        candidates: (query) => candidatesFrom(this.#sources, query),
         nameOf: (peer) => this.#links.link(peer)?.name ?? "",
         distrust: (peer, reason) => this.#distrust(peer, reason),
         isDistrusted: (peer) => book.isRefused(peer),
         seed: () => randomInt(2 ** 32),
       },
-      (result) => parts.onEvent?.({ type: "fetch-ended", result }),
+      (result) => this.#tell({ type: "fetch-ended", result }),
     );
   }
 
   async start(): Promise<void> {
-    const { options, onEvent } = this.#parts;
+    const { options } = this.#parts;
     this.#loopDelay.enable();
     this.#links.listen({
-      opened: (link) => onEvent?.({ type: "neighbour", change: "came", ...link }),
-      closed: (peer) => onEvent?.({ type: "neighbour", change: "went", peer, name: "", address: "" }),
+      opened: (link) => this.#tell({ type: "neighbour", change: "came", ...link }),
+      closed: (peer) => this.#tell({ type: "neighbour", change: "went", peer, name: "", address: "" }),
     });
     this.#direct = await takeClients(this.#engine, this.#serve, options);
     await this.#links.start();
@@ -160,10 +162,19 @@ class RunningNode implements CardumeNode {
     if (this.#providers.isOn) this.#announcing = setInterval(() => this.#announceNew(), ANNOUNCE_MS).unref();
   }
 
+  /** Who listens has troubles of its own. */
+  #tell(event: NodeEvent): void {
+    try {
+      this.#parts.onEvent?.(event);
+    } catch {
+      this.#counters.count("listener-failed");
+    }
+  }
+
   /** What was announced before costs nothing. */
   #announceNew(): void {
     this.announce().catch((error: Error) =>
-      this.#parts.onEvent?.({ type: "log", level: "warn", text: `cannot announce: ${error.message}` }),
+      this.#tell({ type: "log", level: "warn", text: `cannot announce: ${error.message}` }),
     );
   }
 
@@ -244,21 +255,31 @@ class RunningNode implements CardumeNode {
   readonly #sources = {
     known: (id: Uint8Array): Candidate[] => this.#cache.holdersOf(id),
     fromLink: (link: Link): Promise<readonly Candidate[]> => this.#joinAll(link),
-    search: (id: Uint8Array, signal: AbortSignal): AsyncGenerator<Candidate> => this.#holdersOf(id, signal),
+    search: (query: CandidateQuery): AsyncGenerator<Candidate> => this.#holdersOf(query),
   };
 
-  async *#holdersOf(id: Uint8Array, signal: AbortSignal): AsyncGenerator<Candidate> {
-    const found = this.#foundHolders(id, signal);
-    yield* this.#providers.isOn ? merged<Candidate>([found, this.#providers.providers(id, signal)]) : found;
+  #holdersOf(query: CandidateQuery): AsyncGenerator<Candidate> {
+    const found = this.#foundHolders(query);
+    return this.#providers.isOn ? merged<Candidate>([found, this.#providers.providers(query.id, query.signal)]) : found;
   }
 
-  async *#foundHolders(id: Uint8Array, signal: AbortSignal): AsyncGenerator<Candidate> {
-    for await (const { holder, addresses } of this.#searchFor({ kind: "video", id }, ENOUGH_HOLDERS, signal))
+  async *#foundHolders({ id, all, signal }: CandidateQuery): AsyncGenerator<Candidate> {
+    const enough = all ? Infinity : ENOUGH_HOLDERS;
+    for await (const { holder, addresses } of this.#searchFor({ kind: "video", id }, enough, signal))
       yield { peer: holder, addresses };
   }
 
   async *#searchFor(wanted: Wanted, enough: number, signal: AbortSignal | undefined): AsyncGenerator<FoundVideo> {
     await this.#firstNeighbour(signal);
+    const leave = await this.#searching.enter();
+    try {
+      yield* this.#asked(wanted, enough, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  async *#asked(wanted: Wanted, enough: number, signal: AbortSignal | undefined): AsyncGenerator<FoundVideo> {
     const options = signal === undefined ? { enough } : { enough, signal };
     for await (const { record, videos } of this.#find.search(wanted, options)) {
       const { peer, addresses } = record;

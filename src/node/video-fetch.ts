@@ -7,6 +7,7 @@ import { monotonicMs } from "../runtime/clock.ts";
 import { Waker } from "../runtime/waker.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Loan } from "../store/hasher.ts";
+import type { FetchHolder } from "./fetch-holder.ts";
 import type { HolderStream } from "./holder-stream.ts";
 import type { SlotPool } from "./slot-pool.ts";
 
@@ -34,10 +35,18 @@ interface Order {
   isBeingChecked: boolean;
 }
 
-interface Holder {
+/** A holder that is asked. */
+interface Asked {
+  readonly holder: FetchHolder;
   readonly stream: HolderStream;
-  readonly number: number;
-  receivedBytes: number;
+}
+
+/** How a fetch is done. */
+export interface VideoFetchOptions {
+  /** For choosing among equals. */
+  readonly seed: number;
+  /** For chunks under way. */
+  readonly memoryBytes: number;
 }
 
 /** A core is told of a body's progress this often. */
@@ -52,14 +61,13 @@ export class VideoFetch {
   readonly store: ChunkStore;
   /** Bytes of bodies that came since it began. */
   receivedBytes = 0;
-  /** Chunks that are checked and in the file, and not held for good yet. */
-  unkeptChunks = 0;
   readonly #geometry: Geometry;
   readonly #slots: SlotPool;
   readonly #events: VideoFetchEvents;
   readonly #effects = new Effects<FetchEffect>();
   readonly #waker = new Waker(() => this.tell({ type: "wake" }));
-  readonly #holders = new Map<number, Holder>();
+  readonly #holders = new Map<number, Asked>();
+  readonly #unkept = new Set<number>();
   readonly #orders = new Map<number, Order>();
   /** Chunks that come in slices. */
   readonly #assemblies = new Map<number, Uint8Array>();
@@ -69,28 +77,39 @@ export class VideoFetch {
   #isHandling = false;
   #isStopped = false;
 
-  constructor(store: ChunkStore, slots: SlotPool, seed: number, events: VideoFetchEvents) {
+  constructor(store: ChunkStore, slots: SlotPool, options: VideoFetchOptions, events: VideoFetchEvents) {
     this.store = store;
     this.#slots = slots;
     this.#events = events;
     this.#geometry = store.manifest.geometry;
     const held = (chunk: number): boolean => store.held.has(chunk);
-    this.core = new FetchCore({ geometry: this.#geometry, held, wantAll: true, seed });
+    this.core = new FetchCore({ geometry: this.#geometry, held, wantAll: true, ...options });
     this.#endListening = store.onHeld((chunk, isHeld) => {
-      if (isHeld && this.unkeptChunks > 0) this.unkeptChunks--;
+      if (isHeld) this.#unkept.delete(chunk);
       this.tell({ type: isHeld ? "kept" : "lost", chunk });
     });
   }
 
-  /** Has a holder asked. `number` is the video's on that stream, `holder` its own in this fetch. */
-  addHolder(holder: number, stream: HolderStream, number: number, roundTripMs: number): void {
-    this.#holders.set(holder, { stream, number, receivedBytes: 0 });
-    this.tell({ type: "holder", holder, roundTripMs });
+  /** Chunks that are checked and in the file, and not held for good yet. */
+  get unkeptChunks(): number {
+    return this.#unkept.size;
   }
 
-  /** Bytes that came of a holder. */
-  receivedOf(holder: number): number {
-    return this.#holders.get(holder)?.receivedBytes ?? 0;
+  /** Has a holder asked for what it said that it has. */
+  addHolder(holder: FetchHolder, stream: HolderStream): void {
+    const { number, roundTripMs, held } = holder;
+    if (held === undefined) return;
+    this.#holders.set(number, { holder, stream });
+    this.tell({ type: "holder", holder: number, roundTripMs });
+    this.tell({ type: "holds", holder: number, firstChunk: 0, bitmap: held.bytes.slice() });
+  }
+
+  /** A holder is not asked any more: what it was asked for is taken back. */
+  removeHolder(number: number): void {
+    if (!this.#holders.has(number)) return;
+    this.#takeBackFrom(number);
+    this.tell({ type: "gone", holder: number });
+    this.#holders.delete(number);
   }
 
   /** Tells the core something, and does what it wants done. What comes of that is told to it afterwards. */
@@ -138,7 +157,7 @@ export class VideoFetch {
         this.#assemblies.delete(effect.chunk);
         break;
       case "drop":
-        for (const [request, order] of this.#orders) if (order.holder === effect.holder) this.#takeBack(request, order);
+        this.#takeBackFrom(effect.holder);
         this.#events.dropped(effect.holder, effect.reason);
         break;
       case "complete":
@@ -163,11 +182,11 @@ export class VideoFetch {
       isBeingChecked: false,
     };
     this.#orders.set(request, order);
-    const { stream, number } = from;
-    order.wireRequest = stream.get(number, { ...slice, priority }, this.#takerOf(request, order, from));
+    const taker = this.#takerOf(request, order, from.holder);
+    order.wireRequest = from.stream.get(from.holder.video, { ...slice, priority }, taker);
   }
 
-  #takerOf(request: number, order: Order, from: Holder): Parameters<HolderStream["get"]>[2] {
+  #takerOf(request: number, order: Order, from: FetchHolder): Parameters<HolderStream["get"]>[2] {
     const { holder, bytes, slice } = order;
     return {
       minBytes: bytes,
@@ -236,7 +255,11 @@ export class VideoFetch {
   #writeAssembled(chunk: number): void {
     const assembly = this.#assemblies.get(chunk);
     this.#assemblies.delete(chunk);
-    if (assembly !== undefined) this.#write(chunk, { bytes: assembly }, () => {});
+    if (assembly === undefined) return;
+    // All its slices were verified: what is wrong now was spoilt in this machine's memory, and is asked for again.
+    this.#write(chunk, { bytes: assembly }, (isRight) => {
+      if (!isRight) this.tell({ type: "lost", chunk });
+    });
   }
 
   /** @param onChecked told once, when the bytes are in the file, or are wrong */
@@ -245,7 +268,7 @@ export class VideoFetch {
     const written = (): void => {
       isWritten = true;
       this.#writing.delete(chunk);
-      if (!this.store.held.has(chunk)) this.unkeptChunks++;
+      if (!this.store.held.has(chunk)) this.#unkept.add(chunk);
       onChecked(true);
       this.tell({ type: "written", chunk });
     };
@@ -261,6 +284,10 @@ export class VideoFetch {
       },
       (error: unknown) => this.#fail(error),
     );
+  }
+
+  #takeBackFrom(holder: number): void {
+    for (const [request, order] of this.#orders) if (order.holder === holder) this.#takeBack(request, order);
   }
 
   #takeBack(request: number, order: Order): void {

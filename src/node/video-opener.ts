@@ -1,7 +1,7 @@
-import { sizeProblem } from "../core/content/geometry.ts";
 import type { Manifest } from "../core/content/manifest.ts";
 import type { CardumeError } from "../core/errors.ts";
 import { NETWORK } from "../core/limits.ts";
+import { monotonicMs } from "../runtime/clock.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Library } from "../store/library.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
@@ -17,18 +17,28 @@ export interface VideoOpenerEvents {
   failed(error: unknown): void;
 }
 
+/** One holder who may be asked. Times in ms. */
+interface Askable {
+  readonly holder: FetchHolder;
+  nextAtMs: number;
+  waitMs: number;
+  isAsked: boolean;
+}
+
 /**
  * Gets what proves a video, its manifest and its last leaf, from whichever holder gives it first. One that takes long is
- * not waited for: after a moment the next is asked beside it.
+ * not waited for: after a moment the next is asked beside it. One that could not give it, since it is still fetching the
+ * video itself, is asked again.
  */
 export class VideoOpener {
   readonly #id: Uint8Array;
   readonly #library: Pick<Library, "receive">;
   readonly #events: VideoOpenerEvents;
-  readonly #waiting: FetchHolder[] = [];
-  /** The same from all who are honest: whoever is asked next need only send the last leaf. */
+  readonly #askable = new Map<FetchHolder, Askable>();
+  readonly #underWay = new Set<Promise<void>>();
+  /** The same from all who are honest and say the same size: whoever is asked next need only send the last leaf. */
   #known: Manifest | undefined;
-  #asking = 0;
+  #startedAtMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
@@ -38,65 +48,85 @@ export class VideoOpener {
     this.#events = events;
   }
 
-  /** One more holder who may be asked. */
-  add(holder: FetchHolder): void {
+  /** A holder spoke, for the first time or again: it may have now what it had not before. */
+  heard(holder: FetchHolder): void {
     if (this.#isOver) return;
-    this.#waiting.push(holder);
-    if (this.#asking === 0) this.#next();
-    else this.#timer ??= setTimeout(() => this.#next(), NETWORK.openNextMs);
+    const nowMs = monotonicMs();
+    const one = this.#askable.get(holder) ?? { holder, nextAtMs: nowMs, waitMs: NETWORK.openNextMs, isAsked: false };
+    one.nextAtMs = Math.min(one.nextAtMs, nowMs);
+    this.#askable.set(holder, one);
+    this.#go();
   }
 
-  stop(): void {
+  /** Asks nobody any more. Resolves when what was begun has ended. */
+  async stop(): Promise<void> {
     this.#isOver = true;
     clearTimeout(this.#timer);
+    await Promise.all(this.#underWay);
   }
 
-  #next(): void {
+  /** Asks the next when nobody is asked, or when the last one takes long. */
+  #go(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const holder = this.#waiting.shift();
-    if (holder === undefined || this.#isOver) return;
-    this.#asking++;
-    void this.#ask(holder)
+    if (this.#isOver) return;
+    const nowMs = monotonicMs();
+    const free = [...this.#askable.values()].filter((one) => !one.isAsked && one.holder.state === "serving");
+    const next = free.sort((one, other) => one.nextAtMs - other.nextAtMs)[0];
+    if (next === undefined) return;
+    const patientUntilMs = this.#underWay.size > 0 ? this.#startedAtMs + NETWORK.openNextMs : 0;
+    const atMs = Math.max(next.nextAtMs, patientUntilMs);
+    if (atMs > nowMs) this.#timer = setTimeout(() => this.#go(), atMs - nowMs);
+    else {
+      this.#start(next, nowMs);
+      this.#go();
+    }
+  }
+
+  #start(one: Askable, nowMs: number): void {
+    one.isAsked = true;
+    this.#startedAtMs = nowMs;
+    const asking = this.#ask(one.holder)
       .catch((error: unknown) => {
         if (!this.#isOver) this.#events.failed(error);
       })
       .finally(() => {
-        this.#asking--;
-        this.#next();
+        this.#underWay.delete(asking);
+        one.isAsked = false;
+        one.nextAtMs = monotonicMs() + one.waitMs;
+        one.waitMs = Math.min(2 * one.waitMs, NETWORK.openVideoMs);
+        this.#go();
       });
-    if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#next(), NETWORK.openNextMs);
+    this.#underWay.add(asking);
   }
 
   async #ask(holder: FetchHolder): Promise<void> {
     const { stream, video } = holder;
     if (stream === undefined || holder.state !== "serving") return;
-    if (sizeProblem(holder.infos[0]?.bytes ?? 0) !== undefined) return this.#lied(holder, "it says an impossible size");
-    const known = this.#known;
+    const known = this.#known?.geometry.bytes === holder.bytes ? this.#known : undefined;
     const manifest = known ?? (await fetchManifest(stream, video, this.#id));
     if (manifest === "wrong") return this.#lied(holder, "it sent another video's manifest");
-    if (manifest === "none") return;
-    this.#known ??= manifest;
+    if (manifest === "none" || this.#isOver) return;
+    if (manifest.geometry.bytes !== holder.bytes) return this.#lied(holder, "it says two sizes of one video");
+    this.#known = manifest;
+    if (holder.held?.has(manifest.geometry.chunks - 1) !== true) return;
     const lastLeaf = await fetchLastLeaf(stream, video, manifest);
-    if (lastLeaf === "none" || this.#isOver) return;
-    await this.#receive(holder, manifest, lastLeaf, known === undefined);
+    if (lastLeaf !== "none" && !this.#isOver) await this.#receive(holder, manifest, lastLeaf);
   }
 
-  /** @param isOwn whether the manifest is this holder's own */
-  async #receive(holder: FetchHolder, manifest: Manifest, lastLeaf: LastLeaf, isOwn: boolean): Promise<void> {
+  async #receive(holder: FetchHolder, manifest: Manifest, lastLeaf: LastLeaf): Promise<void> {
     try {
       const store = await this.#library.receive(manifest, lastLeaf);
       if (this.#isOver) await store.close();
       else {
-        this.stop();
+        this.#isOver = true;
+        clearTimeout(this.#timer);
         this.#events.opened(store);
       }
     } catch (error) {
       if ((error as CardumeError).code !== "size-unproven") throw error;
-      this.#known = undefined;
-      // The size may have been another's lie: this one is asked for its own manifest.
-      if (isOwn) this.#lied(holder, "it sent a size that its last leaf does not prove");
-      else this.#waiting.push(holder);
+      // This holder says that size itself, whoever's manifest it was: it is its own lie.
+      if (this.#known === manifest) this.#known = undefined;
+      this.#lied(holder, "it sent a size that its last leaf does not prove");
     }
   }
 

@@ -4,7 +4,6 @@ import { HASH_BYTES, hashAt, sameHash } from "../core/content/merkle.ts";
 import { type Slice, sliceLength, sliceProblem, verifyLeafHashes, verifySliceHashes } from "../core/content/proof.ts";
 import { assert, CardumeError } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
-import { monotonicMs } from "../runtime/clock.ts";
 import { sha256 } from "../runtime/crypto.ts";
 import type { Bitmap } from "./bitmap.ts";
 import type { Catalogue } from "./catalogue.ts";
@@ -51,8 +50,6 @@ export class FileChunkStore implements ChunkStore {
   readonly #listeners = new Set<HeldListener>();
   readonly #underWay = new UnderWay();
   #stamp: Stamp | undefined;
-  /** When the file was last seen to be unchanged, on the monotonic clock. */
-  #lookedAtMs = -Infinity;
 
   constructor(parts: FileChunkStoreParts) {
     this.manifest = parts.manifest;
@@ -176,12 +173,9 @@ export class FileChunkStore implements ChunkStore {
     if (data === undefined || this.#stamp === undefined) return false;
     try {
       if ((await data.read(into, position)) < into.length) return false;
-      // Only after reading: a stamp from before says nothing about a write in between. A peer checks what it gets; how soon
-      // a change is noticed here is a matter of not sending rubbish for long.
-      if (monotonicMs() - this.#lookedAtMs < STORE.stampFreshMs) return true;
-      const isUnchanged = (await this.#unchangedStamp()) !== undefined;
-      if (isUnchanged) this.#lookedAtMs = monotonicMs();
-      return isUnchanged;
+      // Only after reading: a stamp from before says nothing about a write in between. Each time, since whoever sends wrong
+      // bytes is taken for a liar.
+      return (await this.#unchangedStamp()) !== undefined;
     } catch {
       return false;
     }

@@ -57,14 +57,35 @@ describe("finding among real nodes on loopback", () => {
     expect(found.map(({ record, from }) => [record.peer, from])).toEqual([[holder.peer, next.peer]]);
     expect(asker.engine.libp2p.getPeers().map(String)).toEqual([next.peer]);
   });
+});
 
-  test("says that nobody has it when the widest ring is through", async ({ shoal }) => {
+describe("a search among real nodes", () => {
+  test("ends within a second with one neighbour, whether what is wanted is there or not: all have answered", async ({
+    shoal,
+  }) => {
+    const [asker, holder] = [await shoal.fish(), await shoal.fish({ videos: [FILM] })];
+    for (const fish of [asker, holder]) acceptAll(fish);
+    await connect(asker, holder);
+    for (const [words, found] of [
+      ["river", 1],
+      ["nothing of the kind", 0],
+      ["nothing else", 0],
+    ] as const) {
+      const startedAtMs = performance.now();
+      expect(await searchAll(asker, { kind: "words", words }, Infinity)).toHaveLength(found);
+      expect(performance.now() - startedAtMs).toBeLessThan(1000);
+    }
+    expect(asker.find.counters).toMatchObject({ ringsTimedOut: 0, donesHeard: 3, donesUnasked: 0 });
+  });
+
+  test("says that nobody has it when all have been asked", async ({ shoal }) => {
     const [asker] = (await line(shoal, 3)) as [Fish];
     const reasons: string[] = [];
     const ended = (reason: string): void => void reasons.push(reason);
     const search = asker.find.search({ kind: "words", words: "nothing of the kind" }, { enough: 1, ended });
     expect(await search.next()).toEqual({ done: true, value: undefined });
     expect(reasons).toEqual(["exhausted"]);
+    expect(asker.find.counters.ringsTimedOut).toBe(0);
   });
 
   test("stops when told, and when nobody listens any more", async ({ shoal }) => {

@@ -12,11 +12,12 @@ const searchAll = (seed: number, plant: FindPlant = {}): SearchOutcome =>
   runSearch({ seed, peers: 50, heldShare: 0.25, enough: Infinity, meanDelayMs: 20, plant });
 
 /** What is wrong with a search that was to find everyone, apart from one in a hundred that may miss somebody. */
-function faults({ longestLived, tooFar, queries, links }: SearchOutcome): string[] {
+function faults({ longestLived, tooFar, queries, dones, links }: SearchOutcome): string[] {
   const found: string[] = [];
   if (longestLived > 8) found.push(`a Query has come ${longestLived} hops`);
   if (tooFar > 0) found.push(`${tooFar} Queries with a TTL of 0 or above 8`);
   if (queries > 7 * links) found.push(`${queries} Queries over ${links} links`);
+  if (dones > queries) found.push(`${dones} Dones to ${queries} Queries`);
   return found;
 }
 

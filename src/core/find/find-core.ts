@@ -1,5 +1,6 @@
 import { onwardTtlHops } from "../discovery/flood.ts";
 import type { Effects } from "../effects.ts";
+import { TokenBucket } from "../peer/token-bucket.ts";
 import {
   DONE_FLAG,
   type FindChunkInfo,
@@ -25,7 +26,8 @@ const OWN_TTL_HOPS = 255;
  * One node's part in finding, as a function of its state, an input and the time. Questions of neighbours are looked up
  * here, sent on within their hops, and answers go back along the stream on which the question came. Own searches ask in
  * widening rings. A Query is answered with Done when all who were asked for it have said so, so that a search ends when
- * everybody has answered, and is waited for only where somebody keeps silent. Nobody is believed: what a neighbour may ask, answer and make us remember is bounded, for it alone.
+ * everybody has answered, and is waited for only where somebody keeps silent. Nobody is believed: what a neighbour may
+ * ask, answer and make us remember is bounded, for it alone.
  *
  * For words, `holder` inputs may name anything that counts as one find, such as a holder and a video: each different key
  * counts once. A search beyond `maxSearches` ends at once, as `stopped`. Without a neighbour, a search waits `aloneMs` for
@@ -38,6 +40,8 @@ export class FindCore {
   readonly #budget: QueryBudget;
   readonly #memory: QueryMemory;
   readonly #patience: RingPatience;
+  /** Own rings: neighbours refuse what goes far beyond it, and a refused question finds nothing. */
+  readonly #pace: TokenBucket;
   readonly #neighbours = new Map<PeerKey, Neighbour>();
   readonly #searches = new Map<string, Search>();
   readonly #dones: Dones = new Dones(this.counters, this.#neighbours);
@@ -51,6 +55,7 @@ export class FindCore {
     this.#budget = new QueryBudget(this.#limits, nowMs);
     this.#memory = new QueryMemory(this.#limits, (question) => this.#endLookUp(question));
     this.#patience = new RingPatience(this.#limits);
+    this.#pace = new TokenBucket(this.#limits.ownRingBurst, this.#limits.ownRingsPerSecond, nowMs);
   }
 
   /** Questions remembered, look-ups and own searches under way, neighbours: for a status page, and for tests of bounds. */
@@ -151,16 +156,8 @@ export class FindCore {
     const onwardHops = onwardTtlHops(ttlHops, this.#limits.maxHops);
     if (ttlHops === 0) this.counters.spent++;
     else if (this.#searches.has(idKey)) this.#dones.passOver("echoes", from, query, effects);
-    else if (this.#memory.isKnown(key, onwardHops, nowMs)) {
-      const question = this.#memory.question(key);
-      question?.heard(from, ttlHops);
-      if (question?.isLeftTo(from) !== true) this.#dones.passOver("duplicates", from, query, effects);
-      else {
-        this.counters.duplicates++;
-        question.owe(from, query, onwardHops);
-        this.#dones.settle(this.#memory.record(idKey), effects);
-      }
-    } else if (!this.#memory.hasRoom(key)) this.#dones.passOver("forged", from, query, effects);
+    else if (this.#memory.isKnown(key, onwardHops, nowMs)) this.#repeat(from, query, key, effects);
+    else if (!this.#memory.hasRoom(key)) this.#dones.passOver("forged", from, query, effects);
     else if (!this.#budget.take(from, nowMs)) {
       this.counters.penalties = this.#budget.penalties;
       this.#dones.passOver("rateLimited", from, query, effects);
@@ -173,6 +170,19 @@ export class FindCore {
       if (onwardHops > 0) this.#forward(question, record, from, { ...query, ttlHops: onwardHops }, effects);
       this.#dones.settle(record, effects);
     }
+  }
+
+  /** A question that is known: whoever waits for a Done to this very Query has it in its time. */
+  #repeat(from: Neighbour, query: FindQuery, key: string, effects: Effects<FindEffect>): void {
+    const question = this.#memory.question(key);
+    const ttlHops = Math.min(query.ttlHops, this.#limits.maxHops);
+    question?.heard(from, ttlHops);
+    if (question?.isOwedTo(from, query.ttlHops) === true) this.counters.duplicates++;
+    else if (question?.isLeftTo(from) === true) {
+      this.counters.duplicates++;
+      question.owe(from, query, onwardTtlHops(ttlHops, this.#limits.maxHops));
+      this.#dones.settle(this.#memory.record(textOf(query.queryId)), effects);
+    } else this.#dones.passOver("duplicates", from, query, effects);
   }
 
   #done(from: Neighbour, { queryId, ttlHops, flags }: FindDone, effects: Effects<FindEffect>): void {
@@ -354,12 +364,17 @@ export class FindCore {
   /** Asks the rings that are due, and ends what has ended. */
   #searchOn(nowMs: number, effects: Effects<FindEffect>): void {
     for (const [idKey, search] of this.#searches) {
-      const step = search.due(this.#neighbours.size > 0, this.#joinedAtMs, nowMs);
+      const mayAsk = this.#pace.has(nowMs);
+      const moment = { hasNeighbours: this.#neighbours.size > 0, joinedAtMs: this.#joinedAtMs, mayAsk, nowMs };
+      const step = search.due(moment);
       if (step.type !== "wait" && step.isTimedOut) this.counters.ringsTimedOut++;
       if (step.type === "end") this.#end(idKey, step.reason, effects);
       else {
-        if (step.type === "ask") this.#askAll(search, step.ttlHops, effects);
-        effects.wakeAt(search.wakeAtMs(this.#joinedAtMs, nowMs));
+        if (step.type === "ask") {
+          this.#pace.take(nowMs);
+          this.#askAll(search, step.ttlHops, effects);
+        }
+        effects.wakeAt(search.wakeAtMs(moment));
       }
     }
   }

@@ -33,6 +33,8 @@ export type FindLimits = Readonly<
     | "maxHoldersCounted"
     | "aloneMs"
     | "joinSettleMs"
+    | "ownRingBurst"
+    | "ownRingsPerSecond"
     | "firstHopMs"
     | "minHopMs"
     | "maxHopMs"

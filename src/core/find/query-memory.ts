@@ -64,6 +64,11 @@ export class Question {
     this.#owed.push({ from, query, onwardHops });
   }
 
+  /** Whether this neighbour waits for the Done to a Query with this TTL, as it came. */
+  isOwedTo(from: Neighbour, ttlHops: number): boolean {
+    return this.#owed.some((owed) => owed.from === from && owed.query.ttlHops === ttlHops);
+  }
+
   /** Whether answers go to this neighbour, though it waits for no Done: the others are gone, or it asks once more. */
   isLeftTo(from: Neighbour): boolean {
     return this.wayBack() === from && !this.#owed.some((owed) => owed.from === from);

@@ -12,6 +12,16 @@ export type SearchStep =
 
 const WAIT: SearchStep = { type: "wait" };
 
+/** What a search has to know of its node. */
+interface SearchMoment {
+  readonly hasNeighbours: boolean;
+  /** When the latest neighbour came; -Infinity for none. */
+  readonly joinedAtMs: number;
+  /** Whether one more ring is within what neighbours take; else it begins no sooner than if nobody had said Done. */
+  readonly mayAsk: boolean;
+  readonly nowMs: number;
+}
+
 /** Own search under way. */
 export interface SearchPlan {
   readonly queryId: Uint8Array;
@@ -25,8 +35,9 @@ export interface SearchPlan {
 /**
  * One search of this node: rings of 1, 2, 4 and 8 hops, under one query id, so that a wider ring is answered only by
  * those whom the narrower ones did not reach. A ring is over when all who were asked have said Done and what they brought
- * has been checked, or when it has been waited for long enough; the last one when nobody knows of anybody beyond it. When a quarter of what is enough was found, and the last ring has added to
- * it, the next one is one hop wider only: each hop more reaches about as many as all before it.
+ * has been checked, or when it has been waited for long enough; it is the last one when nobody knows of anybody beyond it.
+ * When a quarter of what is enough was found, and the last ring has added to it, the next one is one hop wider only: each
+ * hop more reaches about as many as all before it.
  */
 export class Search {
   readonly plan: SearchPlan;
@@ -54,27 +65,33 @@ export class Search {
   }
 
   /** When {@link due} has something to say, if no input comes before. */
-  wakeAtMs(joinedAtMs: number, nowMs: number): number {
-    const settledAtMs = this.#isCovered() ? joinedAtMs + this.#limits.joinSettleMs : -Infinity;
-    return Math.min(settledAtMs > nowMs ? settledAtMs : Infinity, this.#untilMs, this.#endsAtMs);
+  wakeAtMs({ hasNeighbours, joinedAtMs, mayAsk, nowMs }: SearchMoment): number {
+    const isReady = hasNeighbours && (this.#ringHops === 0 || this.#isCovered());
+    const settledAtMs = joinedAtMs + this.#limits.joinSettleMs;
+    const soonMs = isReady && settledAtMs > nowMs ? settledAtMs : Infinity;
+    const pacedMs = isReady && !mayAsk ? nowMs + 1000 / this.#limits.ownRingsPerSecond : Infinity;
+    return Math.min(soonMs, pacedMs, this.#untilMs, this.#endsAtMs);
   }
 
-  /**
-   * The first ring, or, when it is over, the next one or the end. Without neighbours a ring is waited for: one may come.
-   * @param joinedAtMs when the latest neighbour came; -Infinity for none
-   */
-  due(hasNeighbours: boolean, joinedAtMs: number, nowMs: number): SearchStep {
-    if (this.#ringHops === 0 && hasNeighbours) return this.#ask(this.#limits.firstRingHops, false, nowMs);
+  /** The first ring, or, when it is over, the next one or the end. Without neighbours a ring is waited for: one may come. */
+  due({ hasNeighbours, joinedAtMs, mayAsk, nowMs }: SearchMoment): SearchStep {
     const isTimedOut = nowMs >= Math.min(this.#untilMs, this.#endsAtMs);
+    if (this.#ringHops === 0 && hasNeighbours && (mayAsk || isTimedOut))
+      return this.#ask(this.#limits.firstRingHops, false, nowMs);
     const isCovered = hasNeighbours && this.#isCovered();
     if (!isTimedOut && !isCovered) return WAIT;
     if (this.#ringHops === 0) return { type: "end", reason: "alone", isTimedOut: false };
-    const isLast = this.#ringHops >= this.#limits.maxHops || nowMs >= this.#endsAtMs;
-    const isAll = isLast || (isCovered && !this.plan.record.asks.hasMore(this.#ringHops));
-    if (!isAll) return this.#ask(this.#nextHops(), !isCovered, nowMs);
+    if (!this.#isLast(isCovered, nowMs))
+      return mayAsk || isTimedOut ? this.#ask(this.#nextHops(), !isCovered, nowMs) : WAIT;
     // A node that has just met somebody may meet the next one in a moment.
     if (!isTimedOut && nowMs < joinedAtMs + this.#limits.joinSettleMs) return WAIT;
     return { type: "end", reason: "exhausted", isTimedOut: !isCovered };
+  }
+
+  /** Whether there is no wider ring: none is allowed, there is no time for it, or nobody is beyond this one. */
+  #isLast(isCovered: boolean, nowMs: number): boolean {
+    if (this.#ringHops >= this.#limits.maxHops || nowMs >= this.#endsAtMs) return true;
+    return isCovered && !this.plan.record.asks.hasMore(this.#ringHops);
   }
 
   /** Whether everybody has answered, and all of it was looked at. Later rings wait for earlier ones, too: answers may. */

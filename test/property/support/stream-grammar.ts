@@ -67,7 +67,7 @@ export function anyFind(random: Random): FindMessage {
 /** A message of a fetch stream, now and then a little beyond a cap. */
 export function anyFetch(random: Random): FetchMessage {
   const [request, number] = [uint32(random), uint32(random)];
-  switch (random.below(5)) {
+  switch (random.below(7)) {
     case 0: {
       const opened = (): { number: number; id: Uint8Array } => ({ number: uint32(random), id: run(32, random) });
       const videos = random.list(around(NETWORK.maxVideosPerHello, random), opened);
@@ -83,6 +83,10 @@ export function anyFetch(random: Random): FetchMessage {
     }
     case 3:
       return { type: "get-manifest", request, number };
+    case 4:
+      return { type: "close", number };
+    case 5:
+      return { type: "complaint", number, chunk: uint32(random) };
     default:
       return { type: "cancel", request };
   }

@@ -148,6 +148,10 @@ export const referenceFetch = (type: number, payload: Uint8Array): FetchMessage 
         return { type: "cancel", request: next() };
       case 7:
         return { type: "get-manifest", request: next(), number: next() };
+      case 8:
+        return { type: "close", number: next() };
+      case 9:
+        return { type: "complaint", number: next(), chunk: next() };
       default:
         return undefined;
     }

@@ -18,6 +18,13 @@ const answer = (first: number): FindMessage => ({
   videos: [{ id: new Uint8Array(32), bytes: 1, heldChunks: 1, title: "x".repeat(200) }],
 });
 
+const done = (first: number): FindMessage => ({
+  type: "done",
+  queryId: new Uint8Array(16).fill(first),
+  ttlHops: 1,
+  flags: 0,
+});
+
 /** The other side of a stream, which reads when it is told to. */
 class FakeStream extends EventTarget {
   writableNeedsDrain = false;
@@ -65,18 +72,9 @@ function run(): Run {
   return { fake, ends, stream: new FindStream(fake as unknown as Stream, true, sink) };
 }
 
-describe("a find stream", () => {
+describe("a find stream whose other side reads slowly", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
-
-  test("on which no Hello comes is ended, and it is nobody's fault", () => {
-    const { fake, ends } = run();
-    vi.advanceTimersByTime(NETWORK.findHelloMs - 1);
-    expect(ends).toEqual([]);
-    vi.advanceTimersByTime(1);
-    expect(ends).toEqual([undefined]);
-    expect(fake.aborted).toBe("no Hello came");
-  });
 
   test("keeps what is to be sent while the other side does not read, in its order", () => {
     const { fake, stream } = run();
@@ -99,6 +97,43 @@ describe("a find stream", () => {
     expect(fake.sent.filter(({ type }) => type === "query")).toEqual([query(1), query(2)]);
     expect(fake.sent.at(-2)).toEqual(answer(199));
     expect(stream.droppedAnswers).toBe(200 - (fake.sent.length - 2));
+  });
+
+  test("lets no Done overtake an answer, and drops none while there are answers to drop", () => {
+    const { fake, stream } = run();
+    fake.writableNeedsDrain = true;
+    for (let first = 0; first < 200; first++) for (const message of [answer(first), done(first)]) stream.send(message);
+    fake.reads();
+    expect(fake.sent.filter(({ type }) => type === "done")).toEqual(Array.from({ length: 200 }, (_, at) => done(at)));
+    const answers = fake.sent.flatMap((message, at) => (message.type === "chunk-info" ? [at] : []));
+    expect(answers.length).toBeGreaterThan(10);
+    for (const at of answers) expect(fake.sent[at + 1]?.type).toBe("done");
+    expect(stream.droppedAnswers).toBe(200 - answers.length);
+  });
+
+  test("drops Dones before questions when too much waits", () => {
+    const { fake, stream } = run();
+    fake.writableNeedsDrain = true;
+    stream.send(query(1));
+    for (let sent = 0; sent < 8000; sent++) stream.send(done(sent % 256));
+    fake.reads();
+    expect(fake.sent[0]).toEqual(query(1));
+    expect(fake.sent.length).toBeLessThan(7000);
+    expect(stream.droppedAnswers).toBe(0);
+  });
+});
+
+describe("a find stream", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test("on which no Hello comes is ended, and it is nobody's fault", () => {
+    const { fake, ends } = run();
+    vi.advanceTimersByTime(NETWORK.findHelloMs - 1);
+    expect(ends).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(ends).toEqual([undefined]);
+    expect(fake.aborted).toBe("no Hello came");
   });
 
   test("is ended when the other side has read nothing for long, and only then", () => {

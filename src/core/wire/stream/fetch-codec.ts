@@ -36,6 +36,10 @@ export function encodeFetch(message: FetchMessage): Uint8Array {
       return new ByteWriter(FETCH_TYPE.getManifest, 8).uint32(message.request).uint32(message.number).frame();
     case "cancel":
       return new ByteWriter(FETCH_TYPE.cancel, 4).uint32(message.request).frame();
+    case "close":
+      return new ByteWriter(FETCH_TYPE.close, 4).uint32(message.number).frame();
+    case "complaint":
+      return new ByteWriter(FETCH_TYPE.complaint, 8).uint32(message.number).uint32(message.chunk).frame();
   }
 }
 
@@ -82,6 +86,10 @@ function decodeByType(type: number, reader: ByteReader): FetchMessage | undefine
       return { type: "get-manifest", request: reader.uint32(), number: reader.uint32() };
     case FETCH_TYPE.cancel:
       return { type: "cancel", request: reader.uint32() };
+    case FETCH_TYPE.close:
+      return { type: "close", number: reader.uint32() };
+    case FETCH_TYPE.complaint:
+      return { type: "complaint", number: reader.uint32(), chunk: reader.uint32() };
     default:
       return undefined;
   }

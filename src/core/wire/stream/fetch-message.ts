@@ -1,8 +1,17 @@
 /**
- * The fetch stream: Hello, ChunkInfo, Get, Cancel and Response between a client and one holder. Frames are those of the
- * find stream; one of an unknown type is passed over, one that is longer than its cap ends the stream.
+ * The fetch stream: Hello, ChunkInfo, Get, Cancel, Response, Close and Complaint between a client and one holder. Frames
+ * are those of the find stream; one of an unknown type is passed over, one that is longer than its cap ends the stream.
  */
-export const FETCH_TYPE = { hello: 1, chunkInfo: 3, get: 4, response: 5, cancel: 6, getManifest: 7 } as const;
+export const FETCH_TYPE = {
+  hello: 1,
+  chunkInfo: 3,
+  get: 4,
+  response: 5,
+  cancel: 6,
+  getManifest: 7,
+  close: 8,
+  complaint: 9,
+} as const;
 
 /** One video that a client asks a holder of, and the number by which both speak of it on this stream. */
 export interface OpenedVideo {
@@ -19,7 +28,8 @@ export interface FetchHello {
 }
 
 /**
- * What the holder has of a video: at first all of it, later what has come since. Size 0: it does not know the video.
+ * What the holder has of a video: at first all of it, later what has come since. Size 0: it does not have the video open
+ * for this client, or not any more: the number means nothing from then on.
  * `0:4 number · 4:8 size in bytes · 12:4 first chunk · 16:n bitmap`, chunk `first + i` at bit `i % 8`, lowest first, of byte `i / 8`
  */
 export interface FetchChunkInfo {
@@ -63,6 +73,25 @@ export interface Cancel {
   readonly request: number;
 }
 
+/**
+ * The client wants to hear no more of a video on this stream. What was asked of it and is not under way is answered with
+ * `refused`. `0:4 number`
+ */
+export interface Close {
+  readonly type: "close";
+  readonly number: number;
+}
+
+/**
+ * What the holder sent of a chunk did not verify: an honest one then looks whether it still has it as it has to be.
+ * `0:4 number · 4:4 chunk`
+ */
+export interface Complaint {
+  readonly type: "complaint";
+  readonly number: number;
+  readonly chunk: number;
+}
+
 /** How a request ended. */
 export type ResponseStatus = "ok" | "not-held" | "refused";
 
@@ -82,4 +111,4 @@ export interface ResponseHead {
 }
 
 /** What a frame of a fetch stream can say, Responses apart. */
-export type FetchMessage = FetchHello | FetchChunkInfo | FetchGet | GetManifest | Cancel;
+export type FetchMessage = FetchHello | FetchChunkInfo | FetchGet | GetManifest | Cancel | Close | Complaint;

@@ -25,7 +25,7 @@ describe("a question of a neighbour", () => {
     const run = new FindRun("abc");
     run.query("a", 7, 3);
     expect(run.query("a", 7, 3)).toEqual([]);
-    expect(run.query("b", 7, 2)).toEqual([]);
+    expect(run.query("b", 7, 2)).toEqual(["done 7: 2 hops to b"]);
     expect(run.core.counters.duplicates).toBe(2);
   });
 
@@ -60,7 +60,7 @@ describe("a question of a neighbour", () => {
   test("is one of eight under a query id at most", () => {
     const run = new FindRun("ab");
     for (let number = 0; number < 8; number++) expect(run.query("a", 7, 3, words(`w${number}`))).not.toEqual([]);
-    expect(run.query("b", 7, 3)).toEqual([]);
+    expect(run.query("b", 7, 3)).toEqual(["done 7: 3 hops to b, more"]);
     expect(run.core.counters.forged).toBe(1);
   });
 });
@@ -87,7 +87,7 @@ describe("an answer of this node", () => {
   });
 
   test("names 16 videos at most", () => {
-    const run = new FindRun("a");
+    const run = new FindRun("ab");
     run.query("a", 7, 3, words("film"));
     run.lookedUp(7, new Array(20).fill(held(1)));
     expect(run.effects.list).toMatchObject([{ message: { videos: new Array(16).fill(held(1)) } }]);
@@ -115,8 +115,8 @@ describe("an answer of this node", () => {
     const run = new FindRun("ab");
     run.query("a", 7, 1, video(2));
     run.query("b", 7, 1, video(1));
-    expect(run.lookedUp(7, [held(1)])).toEqual(["answer 7 of 0 to b"]);
-    expect(run.lookedUp(7, [])).toEqual([]);
+    expect(run.lookedUp(7, [held(1)])).toEqual(["answer 7 of 0 to b", "done 7: 1 hops to b, more"]);
+    expect(run.lookedUp(7, [])).toEqual(["done 7: 1 hops to a, more"]);
     expect(run.core.load.lookUps).toBe(0);
   });
 });
@@ -125,8 +125,8 @@ describe("look-ups under way", () => {
   test("are so many at most, and for one neighbour a part of them", () => {
     const run = new FindRun("abc", { maxLookUps: 3, maxLookUpsPerNeighbour: 2 });
     const looked = [run.query("a", 1, 1), run.query("a", 2, 1), run.query("a", 3, 1)];
-    expect(looked).toEqual([["look up 1"], ["look up 2"], []]);
-    expect([run.query("b", 4, 1), run.query("b", 5, 1)]).toEqual([["look up 4"], []]);
+    expect(looked).toEqual([["look up 1"], ["look up 2"], ["done 3: 1 hops to a, more"]]);
+    expect([run.query("b", 4, 1), run.query("b", 5, 1)]).toEqual([["look up 4"], ["done 5: 1 hops to b, more"]]);
     run.lookedUp(1, []);
     expect(run.query("c", 6, 1)).toEqual(["look up 6"]);
     expect(run.core.counters.lookUpsRefused).toBe(2);
@@ -135,7 +135,7 @@ describe("look-ups under way", () => {
   test("that there was no room for are made up for when the question comes with more hops", () => {
     const run = new FindRun("a", { maxLookUps: 1 });
     run.query("a", 1, 1);
-    expect(run.query("a", 2, 1)).toEqual([]);
+    expect(run.query("a", 2, 1)).toEqual(["done 2: 1 hops to a, more"]);
     run.lookedUp(1, []);
     expect(run.query("a", 2, 2)).toEqual(["look up 2"]);
   });

@@ -73,9 +73,9 @@ describe("a search that goes on or ends", () => {
   test("passes its own question over when it comes back, whatever it says by then", () => {
     const run = new FindRun("ab");
     run.search(7, 4);
-    expect(run.query("b", 7, 255)).toEqual([]);
+    expect(run.query("b", 7, 255)).toEqual(["done 7: 255 hops to b"]);
     run.input({ type: "stop-search", queryId: new Uint8Array(16).fill(7) });
-    expect(run.query("b", 7, 255)).toEqual([]);
+    expect(run.query("b", 7, 255)).toEqual(["done 7: 255 hops to b"]);
   });
 
   test("is not forgotten while others ask so much that everything else is", () => {
@@ -83,7 +83,7 @@ describe("a search that goes on or ends", () => {
     run.search(7, 4);
     for (let id = 20; id < 40; id++) run.query("b", id, 3);
     expect(run.answer("a", 7)).toEqual(["found 7 of 9 by a"]);
-    expect(run.query("b", 7, 8)).toEqual([]);
+    expect(run.query("b", 7, 8)).toEqual(["done 7: 8 hops to b"]);
   });
 
   test("takes no more answers than its cap, and of one neighbour no more than its share", () => {

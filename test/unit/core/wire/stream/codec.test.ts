@@ -119,6 +119,8 @@ const FETCH: readonly (readonly [string, FetchMessage, string])[] = [
   ],
   ["Cancel", { type: "cancel", request: 4_294_967_295 }, "00000004 06 ffffffff"],
   ["GetManifest", { type: "get-manifest", request: 1, number: 4 }, "00000008 07 00000001 00000004"],
+  ["Close", { type: "close", number: 4 }, "00000004 08 00000004"],
+  ["Complaint", { type: "complaint", number: 4, chunk: 258 }, "00000008 09 00000004 00000102"],
 ];
 
 describe("a fetch stream's frame", () => {

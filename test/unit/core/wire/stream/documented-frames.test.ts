@@ -73,6 +73,8 @@ const EXAMPLES: Readonly<Record<string, Uint8Array>> = {
   }),
   "Cancel 1": encodeFetch({ type: "cancel", request: 1 }),
   "GetManifest 2 of 4": encodeFetch({ type: "get-manifest", request: 2, number: 4 }),
+  "Close 4": encodeFetch({ type: "close", number: 4 }),
+  "Complaint of 4: chunk 2": encodeFetch({ type: "complaint", number: 4, chunk: 2 }),
   "Direct offer, port 42631": encodeDirectOffer(offer),
   "No direct offer": encodeDirectOffer(undefined),
 };
