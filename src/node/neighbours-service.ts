@@ -121,8 +121,8 @@ export class NeighboursService {
   lied(peer: string, reason: string): void {
     const { book, engine, count } = this.#options;
     count(`liar-${reason}`);
-    book.refuse(peer, reason, NETWORK.liarMemoryMs);
-    this.#handle({ type: "lied", peer });
+    // The core forgets a liar only when the node starts anew; who is refused for minutes is kept out by its connections.
+    if (book.lied(peer, reason) > NETWORK.malformedMemoryMs) this.#handle({ type: "lied", peer });
     engine.hangUp(peer);
   }
 

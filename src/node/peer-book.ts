@@ -10,6 +10,8 @@ export interface RefusedPeer {
   readonly reason: string;
   /** On the wall clock. */
   readonly untilMs: number;
+  /** How often it lied, as far as that is remembered; absent for what was no lie. */
+  readonly lies?: number;
 }
 
 /** What a {@link PeerBook} starts with. */
@@ -21,6 +23,8 @@ export interface PeerBookOptions {
   readonly notice: (text: string) => void;
 }
 
+/** How long a peer is refused for its first lie, its second, and each after that. */
+const LIE_MS = [NETWORK.malformedMemoryMs, 86_400_000, NETWORK.liarMemoryMs];
 const NAME = "known-peers.json";
 const VERSION = 1;
 /** Changes that come together are written together. */
@@ -30,7 +34,7 @@ const WRITE_DELAY_MS = 2000;
  * Peers that were neighbours, for the next start, and those that are refused. A cache: `known-peers.json` in the data
  * folder, replaced as a whole by a rename, never synced; one that cannot be read is as good as none.
  *
- * `{ "version": 1, "peers": [{ "peer", "addresses": [], "record"?: base64 }], "refused": [{ "peer", "reason", "untilMs" }] }`
+ * `{ "version": 1, "peers": [{ "peer", "addresses": [], "record"?: base64 }], "refused": [{ "peer", "reason", "untilMs", "lies"? }] }`
  */
 export class PeerBook {
   readonly #options: PeerBookOptions;
@@ -88,10 +92,30 @@ export class PeerBook {
     this.#changed();
   }
 
+  /**
+   * Refuses a peer for a lie: a disk that rots looks the same the first time, so that is for minutes; the second time a
+   * day, then a month. @returns how long, in ms
+   */
+  lied(peer: string, reason: string): number {
+    const before = this.#refused.get(peer);
+    const lies = (before !== undefined && this.#isRemembered(before) ? (before.lies ?? 0) : 0) + 1;
+    const forMs = LIE_MS[Math.min(lies, LIE_MS.length) - 1] as number;
+    this.#refused.delete(peer);
+    this.#refused.set(peer, { peer, reason, untilMs: this.#options.wallClockMs() + forMs, lies });
+    cut(this.#refused, NETWORK.maxLiarsRemembered);
+    this.#changed();
+    return forMs;
+  }
+
   isRefused(peer: string): boolean {
     const leftMs = (this.#refused.get(peer)?.untilMs ?? 0) - this.#options.wallClockMs();
     // Longer than anybody is ever refused: the clock was ahead when that was written.
     return leftMs > 0 && leftMs <= NETWORK.liarMemoryMs;
+  }
+
+  /** Whether a refusal counts when its peer lies again: for a month after its end. */
+  #isRemembered({ untilMs }: RefusedPeer): boolean {
+    return Math.abs(untilMs - this.#options.wallClockMs()) <= NETWORK.liarMemoryMs;
   }
 
   /** Writes what is still to be written. */
@@ -118,8 +142,11 @@ export class PeerBook {
       addresses,
       ...(record === undefined ? {} : { record: Buffer.from(record).toString("base64") }),
     }));
+    const isKept = (one: RefusedPeer): boolean =>
+      one.lies === undefined ? this.isRefused(one.peer) : this.#isRemembered(one);
+    const refused = [...this.#refused.values()].filter(isKept);
     try {
-      await writeFile(fresh, JSON.stringify({ version: VERSION, peers, refused: this.refused() }), { mode: 0o600 });
+      await writeFile(fresh, JSON.stringify({ version: VERSION, peers, refused }), { mode: 0o600 });
       await rename(fresh, path);
     } catch (error) {
       await rm(fresh, { force: true }).catch(() => undefined);
@@ -176,7 +203,11 @@ function asPeer(value: unknown): NamedPeer | undefined {
 }
 
 const isRefusal = (value: unknown): value is RefusedPeer =>
-  isRecord(value) && isText(value["peer"]) && isText(value["reason"]) && Number.isFinite(value["untilMs"]);
+  isRecord(value) &&
+  isText(value["peer"]) &&
+  isText(value["reason"]) &&
+  Number.isFinite(value["untilMs"]) &&
+  (value["lies"] === undefined || Number.isSafeInteger(value["lies"]));
 
 /** Takes the oldest away until there are no more than so many. */
 function cut(map: Map<string, unknown>, most: number): void {

@@ -57,6 +57,30 @@ describe("the book of known peers", () => {
     expect(again.refused()).toEqual([]);
   });
 
+  test("refuses a liar for minutes, then for a day, then for a month, also over a restart", async () => {
+    const stage = shelf();
+    const book = await stage.open();
+    expect(book.lied("liar", "wrong bytes")).toBe(NETWORK.malformedMemoryMs);
+    stage.nowMs += NETWORK.malformedMemoryMs + 1;
+    expect(book.isRefused("liar")).toBe(false);
+    await book.close();
+    const again = await stage.open();
+    expect(again.lied("liar", "wrong bytes")).toBe(86_400_000);
+    expect(again.lied("liar", "wrong bytes")).toBe(NETWORK.liarMemoryMs);
+    stage.nowMs += 3 * NETWORK.liarMemoryMs;
+    expect(again.lied("liar", "wrong bytes")).toBe(NETWORK.malformedMemoryMs);
+  });
+
+  test("refuses nobody until a time that a clock years ahead has written", async () => {
+    const stage = shelf();
+    stage.nowMs = 10 * 365 * 86_400_000;
+    const book = await stage.open();
+    book.refuse("peer", "malformed", 600_000);
+    await book.close();
+    stage.nowMs = 1000;
+    expect((await stage.open()).isRefused("peer")).toBe(false);
+  });
+
   test("forgets the oldest when there are too many, peers and liars", async () => {
     const book = await shelf().open();
     for (let at = 0; at < 2000; at++) {
