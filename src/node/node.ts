@@ -156,6 +156,7 @@ class RunningNode implements CardumeNode {
       opened: (link) => this.#tell({ type: "neighbour", change: "came", ...link }),
       closed: (peer) => this.#tell({ type: "neighbour", change: "went", peer, name: "", address: "" }),
     });
+    this.library.nameInLinks(() => bestAddresses(this.addresses()));
     this.#direct = await takeClients(this.#engine, this.#serve, options);
     await this.#links.start();
     this.#neighbours.start();
@@ -240,6 +241,7 @@ class RunningNode implements CardumeNode {
 
   async #close(): Promise<void> {
     this.#loopDelay.disable();
+    this.library.nameInLinks(() => []);
     clearInterval(this.#announcing);
     await this.#fetches.close();
     this.#neighbours.stop();
@@ -327,6 +329,16 @@ class RunningNode implements CardumeNode {
     void this.#holders.drop(peer, reason);
     this.#serve.drop(peer, reason);
   }
+}
+
+/** Addresses in a link: each makes it a hundred characters longer. */
+const LINK_ADDRESSES = 2;
+
+/** The addresses that most others can use: this machine's own only where there are no others. */
+function bestAddresses(addresses: readonly string[]): string[] {
+  const isLocal = (address: string): boolean => /^\/ip4\/127\.|^\/ip6\/(::1|fe80:)/.test(address);
+  const others = addresses.filter((address) => !isLocal(address));
+  return (others.length > 0 ? others : addresses).slice(0, LINK_ADDRESSES);
 }
 
 /** Videos that were added since are announced this often; the table itself repeats what it was told. */

@@ -41,8 +41,8 @@ export type HashJobOf<Kind extends HashJob["kind"]> = Extract<HashJob, { kind: K
 /** Bytes read and hashed at one time: smaller reads, which stay nearer to the core, cost more in calls than they save. */
 const READ_BYTES = 1_048_576;
 
-/** Written at one time: in pieces of 1 MiB, the kernel's speed was anything between a fifth and all of this one's. */
-const WRITE_BYTES = 262_144;
+/** Written at one time. Where the kernel has to find fresh memory for the file, larger pieces took up to three times as long. */
+const WRITE_BYTES = 32_768;
 
 /** The work of a hash worker, done at once on the thread that calls: reads block it. */
 export class HashRun {

@@ -70,6 +70,7 @@ export class Library {
   readonly #videos: OpenVideos;
   readonly #remover: Remover;
   readonly #adder: Adder;
+  #linkPeers: () => readonly string[] = () => [];
   #closed: Promise<void> | undefined;
 
   constructor(parts: LibraryParts, mended: Reconciled) {
@@ -139,6 +140,11 @@ export class Library {
       });
     const path = row.source ?? folders.part(id, "content");
     return { ...(await lookAt(disk, row)), manifest, path, claims: manifest.claims, link: this.#linkTo(row, manifest) };
+  }
+
+  /** From now on links name these peers: where this library's node can be reached at that moment. */
+  nameInLinks(peers: () => readonly string[]): void {
+    this.#linkPeers = peers;
   }
 
   /** A link to a video, which names this library as its publisher. @throws CardumeError `video-unknown` */
@@ -260,7 +266,7 @@ export class Library {
 
   #linkTo({ id, bytes, fileName }: VideoRow, { claims }: Manifest): string {
     const publisher = claims[0]?.claims.publisher ?? this.publisher;
-    return formatLink({ id, bytes, name: fileName, publisher, peers: [] }, sha256);
+    return formatLink({ id, bytes, name: fileName, publisher, peers: this.#linkPeers() }, sha256);
   }
 
   async #begin(manifest: Manifest, lastLeaf: { bytes: Uint8Array; proof: Uint8Array } | undefined): Promise<void> {

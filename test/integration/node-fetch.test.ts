@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { isLinkProblem, parseLink } from "../../src/core/content/link.ts";
+import { sha256 } from "../../src/runtime/crypto.ts";
 import { someBytes } from "../unit/support/made-video.ts";
 import { tempFolder } from "../unit/support/temp-folder.ts";
 import { addFile, bytesOf, fetched, testNode } from "./support/running-node.ts";
@@ -36,6 +38,20 @@ describe("a fetch from one holder", () => {
     const result = await fetched(client.node, id);
     expect(result.progress.holders).toMatchObject([{ carrier: "libp2p" }]);
     expect(Buffer.compare(await bytesOf(client.library, id), content)).toBe(0);
+  });
+
+  test("needs nothing but the link that the holder gave", async () => {
+    const { path, content } = madeFile(2 * MIB);
+    const holder = await testNode();
+    const id = await addFile(holder.library, path);
+    const link = parseLink(await holder.library.link(id), sha256);
+    if (isLinkProblem(link)) throw new Error(link.problem);
+    expect(link.peers).toEqual(holder.node.addresses());
+    const client = await testNode();
+    expect((await client.node.fetch({ id, link }).done).outcome).toBe("complete");
+    expect(Buffer.compare(await bytesOf(client.library, id), content)).toBe(0);
+    await holder.node.close();
+    expect(await holder.library.link(id)).not.toContain("p=");
   });
 
   test("of what is here already touches no network", async () => {
