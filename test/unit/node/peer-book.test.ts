@@ -120,7 +120,8 @@ describe("a book on the disk", () => {
       null,
       { peer: "a" },
       { peer: "b", reason: "r", untilMs: "soon" },
-      { peer: "c", reason: "r", untilMs: 9e15 },
+      { peer: "c", reason: "r", untilMs: 2000 },
+      { peer: "d", reason: "r", untilMs: 2000, lies: "many" },
     ];
     writeFileSync(join(folder, FILE), JSON.stringify({ version: 1, peers, refused }));
     const book = await open();

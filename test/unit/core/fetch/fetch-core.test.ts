@@ -62,17 +62,33 @@ describe("from one holder", () => {
 
 describe("memory", () => {
   test("chunks that are never written hold it back at the memory it was given", () => {
-    const bench = new FetchBench(mib(100), { memoryBytes: mib(8) });
+    const bench = new FetchBench(mib(100), { memoryBytes: mib(6) });
     const queue = gets(bench.holder(1));
     const asked = new Set<number>();
     for (let get = queue.shift(); get !== undefined; get = queue.shift()) {
       asked.add(get.chunk);
       queue.push(...gets(bench.answer(get)));
     }
-    expect(asked.size).toBe(7);
-    expect(bench.core.memoryBytes).toBe(mib(7));
+    expect(asked.size).toBe(5);
+    expect(bench.core.memoryBytes).toBe(mib(5));
     const [chunk] = asked;
     expect(gets(bench.tell({ type: "written", chunk: chunk as number })).length).toBeGreaterThan(0);
+  });
+
+  test("what has come and is not written holds new requests back, whatever memory there is", () => {
+    const bench = new FetchBench(mib(100), { memoryBytes: mib(64) });
+    const queue = gets(bench.holder(1));
+    const asked: number[] = [];
+    for (let get = queue.shift(); get !== undefined; get = queue.shift()) {
+      asked.push(get.chunk);
+      queue.push(...gets(bench.answer(get)));
+    }
+    const bound = NETWORK.maxUnwrittenBytes / mib(1);
+    expect(asked.length).toBeGreaterThanOrEqual(bound);
+    // And what was in flight when that much had come.
+    expect(asked.length).toBeLessThan(3 * bound);
+    const written = asked.slice(0, -2).flatMap((chunk) => gets(bench.tell({ type: "written", chunk })));
+    expect(written.length).toBeGreaterThan(0);
   });
 
   test("a chunk in slices is put together once; one in a single request is not", () => {
