@@ -235,9 +235,9 @@ export const NETWORK = {
   maxPeersPerFrame: 8,
   /** Videos that one Hello opens. */
   maxVideosPerHello: 16,
-  /** Videos that one client has open at a holder: what a household fetches at one time, with room. */
+  /** Videos that one client has open on one stream: what a household fetches at one time, with room. */
   maxOpenVideosPerClient: 64,
-  /** Videos whose files a holder has open for clients: two descriptors each. */
+  /** Videos whose files a holder has open for clients, those that were read last: two descriptors each. */
   maxOpenVideosServed: 256,
   /** Small frames at once on a fetch stream: 256 Gets are all that a client may queue. */
   fetchFrameBurst: 1024,
@@ -534,4 +534,26 @@ export const NETWORK = {
   peersAskedPerSecond: 0.2,
   /** Questions for peers, or lists of them, beyond that before it is let go. */
   maxPeersFramesRefused: 100,
+  /** Videos that one peer has open over all its streams: one may have broken unnoticed, and another have replaced it. */
+  maxOpenVideosPerPeer: 128,
+  /** Answers without a body and ChunkInfos that one client has not taken: with what remembers them, some 1,900 refusals. */
+  maxUnreadReplyBytes: 262_144,
+  /** Added to the bytes of each: what remembers it until it has left. */
+  replyOverheadBytes: 128,
+  /** The same for all clients; beyond it each may have `reservedReplyBytes` only. */
+  maxUnreadReplyBytesInAll: 16_777_216,
+  /** A hundred refusals, or seven ChunkInfos of the largest videos. */
+  reservedReplyBytes: 16_384,
+  /** ChunkInfos of one video at once: ten a second for a dozen seconds, in which nothing came through. */
+  chunkInfoBurst: 128,
+  /** ChunkInfos of one video in the long run: an honest holder sends ten a second. */
+  chunkInfosPerSecond: 16,
+  /** Chunks of one video sent to one client of which it may complain: what it may have ordered, with room. */
+  maxSentChunksRemembered: 256,
+  /** Chunks that are looked at in a minute since a client complained; disks rot far slower. */
+  maxComplaintChecksPerMinute: 16,
+  /** Complaints that wait to be looked into. */
+  maxComplaintsWaiting: 16,
+  /** A chunk is looked at once in this time, however many complain of it. */
+  complaintMemoryMs: 60_000,
 } as const;

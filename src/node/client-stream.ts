@@ -11,6 +11,7 @@ import type {
   FetchHello,
   FetchMessage,
   GetManifest,
+  OpenedVideo,
   ResponseStatus,
 } from "../core/wire/stream/fetch-message.ts";
 import type { FrameError } from "../core/wire/stream/find-message.ts";
@@ -18,9 +19,9 @@ import { FrameReader } from "../core/wire/stream/frame-reader.ts";
 import { monotonicMs } from "../runtime/clock.ts";
 import { sha256 } from "../runtime/crypto.ts";
 import { type ChunkStore, isReadProblem } from "../store/chunk-store.ts";
-import type { BodyBuffers } from "./body-buffers.ts";
+import type { BodyBuffer, BodyBuffers } from "./body-buffers.ts";
 import type { Carrier } from "./carrier.ts";
-import { HoldingsTeller } from "./holdings-teller.ts";
+import { ClientVideo } from "./client-video.ts";
 import type { ServedVideos } from "./served-videos.ts";
 
 /** What a client's stream asks of the service that it belongs to. */
@@ -29,24 +30,33 @@ export interface ClientStreamParts {
   readonly buffers: BodyBuffers;
   /** Orders a Response from the queue that all clients share. */
   order(request: number, bytes: number, priority: number): void;
-  /** Takes one back. @returns whether it was still waiting */
-  cancel(request: number): boolean;
-  /** Bytes that were ordered have left, or never will. */
-  left(bytes: number): void;
+  /** Takes one back: if it was still waiting, it is refused by {@link ClientStream.refuse}. */
+  cancel(request: number): void;
+  /** What was ordered has left, or never will. @param sentBytes what really left */
+  left(orderedBytes: number, sentBytes: number): void;
+  /** So many more bytes of replies wait, or fewer. @returns the most that may wait on one stream now */
+  replies(bytes: number): number;
+  /** Bytes of a chunk were sent, and the client says that they are wrong. */
+  complain(id: Uint8Array, chunk: number): void;
   /** Called once. */
   ended(reason: string): void;
   count(cause: string): void;
 }
 
-/** A video that the client has open, once it is known to be here. */
-interface Open {
-  readonly id: Uint8Array;
-  readonly store: ChunkStore;
-  readonly teller: HoldingsTeller;
+/** A request that is not answered yet. */
+interface Wanted {
+  readonly bytes: number;
+  readonly video: ClientVideo;
+  /** `undefined`: the manifest. */
+  readonly slice: Slice | undefined;
 }
 
-/** What a request wants. */
-type Wanted = { readonly bytes: number; readonly open: Open; readonly slice: Slice | undefined };
+/** A Response that can be sent. */
+interface Answer {
+  readonly parts: readonly Uint8Array[];
+  /** Memory that is given back when it has left. */
+  readonly buffer: BodyBuffer | undefined;
+}
 
 /** The holder's side of one fetch stream: tells what is held, and answers each request once. */
 export class ClientStream {
@@ -54,8 +64,12 @@ export class ClientStream {
   readonly #parts: ClientStreamParts;
   readonly #reader: FrameReader;
   readonly #frames = new TokenBucket(NETWORK.fetchFrameBurst, NETWORK.fetchFramesPerSecond, monotonicMs());
-  readonly #videos = new Map<number, Open | undefined>();
+  /** By their numbers; also those that are being opened. */
+  readonly #videos = new Map<number, ClientVideo>();
   readonly #wanted = new Map<number, Wanted>();
+  /** Opened one after the other: a client that opens and closes without end keeps one file busy. */
+  readonly #opening: ClientVideo[] = [];
+  #unreadBytes = 0;
   #isEnded = false;
 
   constructor(carrier: Carrier, parts: ClientStreamParts) {
@@ -67,12 +81,17 @@ export class ClientStream {
     );
   }
 
+  /** Requests that are not answered yet. */
+  get requests(): number {
+    return this.#wanted.size;
+  }
+
   /** Begins to take what comes. */
   start(): void {
     this.carrier.start({
       bytes: (view) => {
         const error = this.#reader.read(view);
-        if (error === undefined) return;
+        if (error === undefined || this.#isEnded) return;
         this.#parts.count(`client-frame-${error.code}`);
         this.end(`it sent what is no fetch protocol (${error.code})`);
       },
@@ -89,61 +108,86 @@ export class ClientStream {
   /** Answers a request whose turn has come. */
   async respond(request: number): Promise<void> {
     const wanted = this.#wanted.get(request);
-    this.#wanted.delete(request);
     if (wanted === undefined) return;
-    if (wanted.slice === undefined) {
-      const body = encodeManifest(wanted.open.store.manifest);
-      const head = encodeResponseHead({
-        type: "response",
-        request,
-        status: "ok",
-        proof: NO_PROOF,
-        bodyBytes: body.length,
-      });
-      this.carrier.send([head, body], () => this.#parts.left(wanted.bytes));
+    const { video, slice, bytes } = wanted;
+    const answer = video.isClosed
+      ? "busy"
+      : await this.#parts.videos.use(video.id, (store) =>
+          slice === undefined ? manifestAnswer(request, store) : this.#sliceAnswer(request, store, slice),
+        );
+    if (typeof answer !== "string" && !this.#isEnded && !video.isClosed) {
+      this.#send(request, wanted, answer);
       return;
     }
-    await this.#sendSlice(request, wanted, wanted.slice);
+    if (typeof answer !== "string") this.#giveBack(answer);
+    this.#parts.left(bytes, 0);
+    this.refuse(request, answer === "not-held" && !video.isClosed ? "not-held" : "refused");
   }
 
-  /** Tells that a request is not answered with bytes. */
+  /** Tells that a request is not answered with bytes, if it is still to be answered. */
   refuse(request: number, status: Exclude<ResponseStatus, "ok"> = "refused"): void {
-    this.#wanted.delete(request);
-    this.#parts.count(`answered-${status}`);
-    this.carrier.send([encodeResponseHead({ type: "response", request, status, proof: NO_PROOF, bodyBytes: 0 })]);
+    if (this.#wanted.delete(request)) this.#answerWithout(request, status);
   }
 
-  async #sendSlice(request: number, { bytes, open }: Wanted, slice: Slice): Promise<void> {
-    const { geometry } = open.store.manifest;
-    const bodyBytes = sliceLength(slice, geometry);
-    const proof = await this.#proofOf(open.store, slice);
-    const buffer = this.#parts.buffers.take(bodyBytes);
-    const position = slice.chunk * geometry.chunkBytes + slice.firstLeaf * LEAF_BYTES;
-    const problem =
-      proof === undefined || (await open.store.readInto(position, buffer.body).catch(() => NO_PROOF)) !== undefined;
-    if (this.#isEnded || problem || proof === undefined) {
-      this.#parts.buffers.give(buffer);
-      this.#parts.left(bytes);
-      if (!this.#isEnded) this.refuse(request, "not-held");
-      return;
-    }
-    const message = buffer.behind(encodeResponseHead({ type: "response", request, status: "ok", proof, bodyBytes }));
-    this.carrier.send([message], () => {
-      this.#parts.buffers.give(buffer);
-      this.#parts.left(bytes);
+  #answerWithout(request: number, status: Exclude<ResponseStatus, "ok">): void {
+    this.#parts.count(`answered-${status}`);
+    this.#reply(encodeResponseHead({ type: "response", request, status, proof: NO_BYTES, bodyBytes: 0 }));
+  }
+
+  #send(request: number, { bytes, video, slice }: Wanted, answer: Answer): void {
+    this.#wanted.delete(request);
+    if (slice !== undefined) video.sent(slice.chunk);
+    const length = answer.parts.reduce((sum, part) => sum + part.length, 0);
+    this.carrier.send(answer.parts, (isSent) => {
+      this.#giveBack(answer);
+      this.#parts.left(bytes, isSent ? length : 0);
     });
   }
 
-  async #proofOf(store: ChunkStore, slice: Slice): Promise<Uint8Array | undefined> {
+  #giveBack({ buffer }: Answer): void {
+    if (buffer !== undefined) this.#parts.buffers.give(buffer);
+  }
+
+  async #sliceAnswer(request: number, store: ChunkStore, slice: Slice): Promise<Answer | "not-held"> {
     const { geometry } = store.manifest;
-    if (sliceProofHashes(slice, geometry) === 0) return NO_PROOF;
-    const hashes = await store.leafHashes(slice.chunk).catch(() => undefined);
-    if (hashes === undefined || isReadProblem(hashes)) return undefined;
-    return sliceProof(hashes, slice, geometry, sha256);
+    const proof = await proofOf(store, slice);
+    if (proof === undefined) return "not-held";
+    const bodyBytes = sliceLength(slice, geometry);
+    const buffer = this.#parts.buffers.take(bodyBytes);
+    const position = slice.chunk * geometry.chunkBytes + slice.firstLeaf * LEAF_BYTES;
+    const isRead = await store.readInto(position, buffer.body).then(
+      (problem) => problem === undefined,
+      () => false,
+    );
+    if (!isRead) {
+      this.#parts.buffers.give(buffer);
+      return "not-held";
+    }
+    const head = encodeResponseHead({ type: "response", request, status: "ok", proof, bodyBytes });
+    return { parts: [buffer.behind(head)], buffer };
+  }
+
+  /**
+   * Sends a small frame that no order bounds. A client that makes this node answer and does not read would have it keep
+   * the answers: its stream is ended.
+   */
+  #reply(frame: Uint8Array, onSent?: () => void): void {
+    if (this.#isEnded) return;
+    const bytes = frame.length + NETWORK.replyOverheadBytes;
+    this.#unreadBytes += bytes;
+    const mostBytes = this.#parts.replies(bytes);
+    this.carrier.send([frame], () => {
+      this.#unreadBytes -= bytes;
+      this.#parts.replies(-bytes);
+      onSent?.();
+    });
+    if (this.#unreadBytes <= mostBytes) return;
+    this.#parts.count("client-unread");
+    this.end("it does not read its answers");
   }
 
   #frame(type: number, payload: Uint8Array): FrameError | undefined {
-    if (!this.#frames.take(monotonicMs())) return { type: "frame-error", code: "too-large" };
+    if (this.#isEnded || !this.#frames.take(monotonicMs())) return { type: "frame-error", code: "too-large" };
     const message = decodeFetch(type, payload);
     if (message === undefined || message.type === "frame-error") return message;
     return this.#message(message);
@@ -158,8 +202,17 @@ export class ClientStream {
       case "get-manifest":
         return this.#getManifest(message);
       case "cancel":
-        if (this.#parts.cancel(message.request)) this.refuse(message.request);
+        if (this.#wanted.has(message.request)) this.#parts.cancel(message.request);
         return undefined;
+      case "close":
+        this.#close(message.number);
+        return undefined;
+      case "complaint": {
+        const video = this.#videos.get(message.number);
+        if (video?.takeComplaint(message.chunk) === true) this.#parts.complain(video.id, message.chunk);
+        else this.#parts.count("complaint-of-nothing");
+        return undefined;
+      }
       case "chunk-info":
         // A client's own holdings are told on the stream that goes the other way.
         return undefined;
@@ -167,55 +220,87 @@ export class ClientStream {
   }
 
   #hello({ videos }: FetchHello): FrameError | undefined {
-    for (const { number, id } of videos) {
-      if (this.#videos.has(number) || this.#videos.size >= NETWORK.maxOpenVideosPerClient) return MALFORMED;
-      this.#videos.set(number, undefined);
-      void this.#open(number, id);
+    for (const opened of videos) {
+      if (this.#videos.has(opened.number)) return MALFORMED;
+      const most = NETWORK.maxOpenVideosPerClient;
+      if (this.#videos.size < most && this.#opening.length < most) this.#open(opened);
+      else {
+        this.#parts.count("client-videos-full");
+        this.#tellNothing(opened.number);
+      }
     }
     return undefined;
   }
 
-  async #open(number: number, id: Uint8Array): Promise<void> {
-    const store = await this.#parts.videos.acquire(id);
-    if (store === undefined) {
-      this.#videos.delete(number);
-      this.#tell({ type: "chunk-info", number, bytes: 0, firstChunk: 0, bitmap: NO_PROOF });
-      return;
-    }
-    if (this.#isEnded) {
-      await this.#parts.videos.release(id, store);
-      return;
-    }
-    const { bytes } = store.manifest.geometry;
-    const teller = new HoldingsTeller(store, (firstChunk, bitmap) =>
-      this.#tell({ type: "chunk-info", number, bytes, firstChunk, bitmap }),
+  #open({ number, id }: OpenedVideo): void {
+    const video = new ClientVideo(
+      { peer: this.carrier.peer, number, id },
+      {
+        tell: (bytes, firstChunk, bitmap, onSent) => {
+          this.#parts.videos.touch(id);
+          this.#reply(encodeFetch({ type: "chunk-info", number, bytes, firstChunk, bitmap }), onSent);
+        },
+        forgotten: () => {
+          this.#tellNothing(number);
+          this.#forget(video);
+        },
+      },
     );
-    this.#videos.set(number, { id, store, teller });
-    teller.tellAll();
+    this.#videos.set(number, video);
+    this.#opening.push(video);
+    if (this.#opening.length === 1) void this.#openNext();
   }
 
-  #tell(message: Parameters<typeof encodeFetch>[0]): void {
-    if (!this.#isEnded) this.carrier.send([encodeFetch(message)]);
+  async #openNext(): Promise<void> {
+    for (let video = this.#opening[0]; video !== undefined; video = this.#opening[0]) {
+      const isOpen = !video.isClosed && (await this.#parts.videos.open(video.id, video));
+      this.#opening.shift();
+      if (isOpen || video.isClosed) continue;
+      this.#tellNothing(video.number);
+      this.#forget(video);
+    }
+  }
+
+  /** A video that is not here, or not any more. */
+  #tellNothing(number: number): void {
+    this.#reply(encodeFetch({ type: "chunk-info", number, bytes: 0, firstChunk: 0, bitmap: NO_BYTES }));
+  }
+
+  #close(number: number): void {
+    const video = this.#videos.get(number);
+    if (video === undefined) return;
+    this.#forget(video);
+    this.#parts.videos.leave(video.id, video);
+  }
+
+  /** What waits for a video that is closed is refused now, and what is being read, when it has been. */
+  #forget(video: ClientVideo): void {
+    video.close();
+    this.#videos.delete(video.number);
+    for (const [request, wanted] of this.#wanted) if (wanted.video === video) this.#parts.cancel(request);
   }
 
   #get({ request, number, chunk, firstLeaf, leaves, priority }: FetchGet): FrameError | undefined {
-    const open = this.#videos.get(number);
-    // An honest client asks for nothing before it was told that it is here.
-    if (open === undefined || this.#wanted.has(request)) return MALFORMED;
+    if (this.#wanted.has(request)) return MALFORMED;
+    const video = this.#videos.get(number);
+    const geometry = video?.geometry;
     const slice = { chunk, firstLeaf, leaves };
-    const { geometry } = open.store.manifest;
-    if (sliceProblem(slice, geometry) !== undefined || leaves * LEAF_BYTES > NETWORK.maxResponseBytes) return MALFORMED;
-    if (!open.store.held.has(chunk)) this.refuse(request, "not-held");
-    else this.#order(request, { bytes: responseBytes(slice, geometry), open, slice }, priority);
+    // An honest client asks for such things when it was told a wrong size by somebody else, or the video was closed here.
+    const cause = geometry === undefined ? "client-get-unopened" : impossible(slice, geometry);
+    if (video === undefined || geometry === undefined || cause !== undefined || !video.mayHold(chunk)) {
+      if (cause !== undefined) this.#parts.count(cause);
+      this.#answerWithout(request, "not-held");
+    } else this.#order(request, { bytes: responseBytes(slice, geometry), video, slice }, priority);
     return undefined;
   }
 
   #getManifest({ request, number }: GetManifest): FrameError | undefined {
-    const open = this.#videos.get(number);
-    if (open === undefined || this.#wanted.has(request)) return MALFORMED;
-    const { manifest } = open.store;
-    const claimBytes = manifest.claims.reduce((sum, { encoded }) => sum + encoded.length, 0);
-    this.#order(request, { bytes: manifest.chunkRoots.length + claimBytes, open, slice: undefined }, 0);
+    if (this.#wanted.has(request)) return MALFORMED;
+    const video = this.#videos.get(number);
+    if (video?.geometry === undefined) {
+      this.#parts.count("client-get-unopened");
+      this.#answerWithout(request, "not-held");
+    } else this.#order(request, { bytes: video.manifestBytes, video, slice: undefined }, 0);
     return undefined;
   }
 
@@ -227,10 +312,9 @@ export class ClientStream {
   #ended(reason: string): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    for (const open of this.#videos.values()) {
-      if (open === undefined) continue;
-      open.teller.end();
-      void this.#parts.videos.release(open.id, open.store);
+    for (const video of this.#videos.values()) {
+      video.close();
+      this.#parts.videos.leave(video.id, video);
     }
     this.#videos.clear();
     this.#wanted.clear();
@@ -238,11 +322,30 @@ export class ClientStream {
   }
 }
 
+function manifestAnswer(request: number, { manifest }: ChunkStore): Promise<Answer> {
+  const body = encodeManifest(manifest);
+  const status = "ok";
+  const head = encodeResponseHead({ type: "response", request, status, proof: NO_BYTES, bodyBytes: body.length });
+  return Promise.resolve({ parts: [head, body], buffer: undefined });
+}
+
+async function proofOf(store: ChunkStore, slice: Slice): Promise<Uint8Array | undefined> {
+  const { geometry } = store.manifest;
+  if (sliceProofHashes(slice, geometry) === 0) return NO_BYTES;
+  const hashes = await store.leafHashes(slice.chunk);
+  return isReadProblem(hashes) ? undefined : sliceProof(hashes, slice, geometry, sha256);
+}
+
+const impossible = (slice: Slice, geometry: Geometry): string | undefined =>
+  sliceProblem(slice, geometry) !== undefined || slice.leaves * LEAF_BYTES > NETWORK.maxResponseBytes
+    ? "client-get-impossible"
+    : undefined;
+
 const responseBytes = (slice: Slice, geometry: Geometry): number =>
   FRAME_HEAD_BYTES +
   RESPONSE_HEAD_BYTES +
   sliceProofHashes(slice, geometry) * HASH_BYTES +
   sliceLength(slice, geometry);
 
-const NO_PROOF = new Uint8Array(0);
+const NO_BYTES = new Uint8Array(0);
 const MALFORMED: FrameError = { type: "frame-error", code: "malformed" };

@@ -1,3 +1,4 @@
+import { geometryOf, sizeProblem } from "../core/content/geometry.ts";
 import { HASH_BYTES } from "../core/content/merkle.ts";
 import { NETWORK } from "../core/limits.ts";
 import { TokenBucket } from "../core/peer/token-bucket.ts";
@@ -35,6 +36,15 @@ export interface HoldingsTaker {
   ended(reason: string): void;
 }
 
+/** A video that is open here. */
+interface Opened {
+  readonly taker: HoldingsTaker;
+  /** Each ChunkInfo is work: for a bitmap of a large video a tenth of a millisecond and more. */
+  readonly infos: TokenBucket;
+  /** The size that the holder says; `undefined` until it has said one. */
+  bytes: number | undefined;
+}
+
 /** What was ordered, and what came of it. */
 export type GetOrder = {
   readonly chunk: number;
@@ -49,7 +59,7 @@ export type GetOrder = {
  */
 export class HolderStream {
   readonly carrier: Carrier;
-  readonly #videos = new Map<number, HoldingsTaker>();
+  readonly #videos = new Map<number, Opened>();
   readonly #waiting = new Map<number, ResponseTaker>();
   /** Given up, but their Responses may still come. */
   readonly #cancelled = new Map<number, ResponseTaker>();
@@ -64,6 +74,8 @@ export class HolderStream {
   #body: Uint8Array | undefined;
   #came = 0;
   #ended: string | undefined;
+  /** Complaints that have not left. */
+  #complaints = 0;
 
   /** @param onEnd called once when it has ended, last of all */
   constructor(carrier: Carrier, onEnd: (reason: string) => void) {
@@ -81,7 +93,8 @@ export class HolderStream {
     carrier.start({
       bytes: (view) => {
         const error = this.#reader.read(view);
-        if (error !== undefined) this.end(`it sent what is no fetch protocol (${error.code})`);
+        if (error !== undefined && this.#ended === undefined)
+          this.end(`it sent what is no fetch protocol (${error.code})`);
       },
       ended: (reason) => this.#end(reason ?? "it ended the stream"),
     });
@@ -92,17 +105,30 @@ export class HolderStream {
     return this.#ended;
   }
 
+  /** Videos that are open here, and requests that are not answered yet, those taken back included. */
+  get sizes(): { readonly videos: number; readonly requests: number } {
+    return { videos: this.#videos.size, requests: this.#waiting.size + this.#cancelled.size };
+  }
+
   /** Opens a video: it is answered with a ChunkInfo. @returns the number by which both speak of it here */
   open(id: Uint8Array, taker: HoldingsTaker): number {
     const number = ++this.#numbers;
-    this.#videos.set(number, taker);
+    const infos = new TokenBucket(NETWORK.chunkInfoBurst, NETWORK.chunkInfosPerSecond, monotonicMs());
+    this.#videos.set(number, { taker, infos, bytes: undefined });
     this.#send({ type: "hello", version: 1, videos: [{ number, id }] });
     return number;
   }
 
-  /** Tells this taker no more. */
+  /** Tells this taker no more, nor does the holder. What was ordered of the video is still answered, mostly `refused`. */
   close(number: number): void {
-    this.#videos.delete(number);
+    if (this.#videos.delete(number)) this.#send({ type: "close", number });
+  }
+
+  /** Tells the holder that what it sent of a chunk did not verify: it may not know. Before {@link close} and {@link end}. */
+  complain(number: number, chunk: number): void {
+    if (this.#ended !== undefined || !this.#videos.has(number)) return;
+    this.#complaints++;
+    this.carrier.send([encodeFetch({ type: "complaint", number, chunk })], () => this.#complaints--);
   }
 
   /** Orders a slice. @returns the request's number on this stream */
@@ -131,9 +157,10 @@ export class HolderStream {
     if (this.#cancelled.size > NETWORK.maxCancelled) this.end("it answers nothing that was taken back");
   }
 
-  /** Ends it at once. */
+  /** Ends it at once, but for a complaint that still has to leave. */
   end(reason: string): void {
-    this.carrier.destroy(reason);
+    if (this.#complaints > 0) void this.carrier.close();
+    else this.carrier.destroy(reason);
     this.#end(reason);
   }
 
@@ -149,10 +176,21 @@ export class HolderStream {
   }
 
   #frame(type: number, payload: Uint8Array): FrameError | undefined {
-    if (!this.#frames.take(monotonicMs())) return { type: "frame-error", code: "too-large" };
+    if (this.#ended !== undefined || !this.#frames.take(monotonicMs())) return TOO_MUCH;
     const message = decodeFetch(type, payload);
     if (message === undefined || message.type === "frame-error") return message;
-    if (message.type === "chunk-info") this.#videos.get(message.number)?.chunkInfo(message);
+    return message.type === "chunk-info" ? this.#chunkInfo(message) : undefined;
+  }
+
+  #chunkInfo(info: FetchChunkInfo): FrameError | undefined {
+    const opened = this.#videos.get(info.number);
+    // One that was closed here may have been told of meanwhile.
+    if (opened === undefined) return undefined;
+    if (info.bytes === 0) this.#videos.delete(info.number);
+    else if (!opened.infos.take(monotonicMs())) return TOO_MUCH;
+    else if (info.bytes !== (opened.bytes ?? info.bytes) || !isWithin(info)) return MALFORMED;
+    opened.bytes = info.bytes;
+    opened.taker.chunkInfo(info);
     return undefined;
   }
 
@@ -160,14 +198,14 @@ export class HolderStream {
     const { request, status, proof, bodyBytes } = head;
     const isWanted = this.#waiting.has(request);
     const taker = this.#waiting.get(request) ?? this.#cancelled.get(request);
-    if (taker === undefined) return UNASKED;
+    if (taker === undefined) return MALFORMED;
     if (status !== "ok") {
       this.#forget(request);
       if (isWanted) taker.refused(status);
       return undefined;
     }
     const isSound = proof.length === taker.proofHashes * HASH_BYTES;
-    if (!isSound || bodyBytes < taker.minBytes || bodyBytes > taker.maxBytes) return UNASKED;
+    if (!isSound || bodyBytes < taker.minBytes || bodyBytes > taker.maxBytes) return MALFORMED;
     this.#request = request;
     this.#taker = taker;
     this.#came = 0;
@@ -206,9 +244,14 @@ export class HolderStream {
     this.#videos.clear();
     this.#body = undefined;
     for (const taker of lost) taker.lost();
-    for (const taker of told) taker.ended(reason);
+    for (const { taker } of told) taker.ended(reason);
     this.#onEnd(reason);
   }
 }
 
-const UNASKED: FrameError = { type: "frame-error", code: "malformed" };
+/** Whether a bitmap has no more bits than the video by its size; of an impossible size its taker makes nothing. */
+const isWithin = ({ bytes, firstChunk, bitmap }: FetchChunkInfo): boolean =>
+  sizeProblem(bytes) !== undefined || firstChunk + 8 * bitmap.length <= 8 * Math.ceil(geometryOf(bytes).chunks / 8);
+
+const MALFORMED: FrameError = { type: "frame-error", code: "malformed" };
+const TOO_MUCH: FrameError = { type: "frame-error", code: "too-large" };

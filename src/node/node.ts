@@ -229,9 +229,13 @@ class RunningNode implements CardumeNode {
 
   async remove(id: Uint8Array, options: { readonly files?: boolean } = {}): Promise<boolean> {
     await this.#fetches.stop(id);
-    await this.#serve.forget(id);
     await this.#providers.withdraw(id);
-    return this.library.remove(id, options);
+    const letIn = await this.#serve.forget(id);
+    try {
+      return await this.library.remove(id, options);
+    } finally {
+      letIn();
+    }
   }
 
   close(): Promise<void> {

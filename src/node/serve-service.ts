@@ -1,4 +1,5 @@
 import { Effects } from "../core/effects.ts";
+import { NETWORK } from "../core/limits.ts";
 import { ServeCore } from "../core/serve/serve-core.ts";
 import type { ServeEffect, ServeInput } from "../core/serve/serve-types.ts";
 import { monotonicMs } from "../runtime/clock.ts";
@@ -7,6 +8,7 @@ import type { Library } from "../store/library.ts";
 import { BodyBuffers } from "./body-buffers.ts";
 import type { Carrier } from "./carrier.ts";
 import { ClientStream } from "./client-stream.ts";
+import { ComplaintDesk } from "./complaint-desk.ts";
 import { ServedVideos } from "./served-videos.ts";
 
 /** What serving needs. */
@@ -18,9 +20,27 @@ export interface ServeOptions {
   readonly count: (cause: string) => void;
 }
 
+/** What a {@link ServeService} holds for clients. */
+export interface ServeLoad {
+  readonly clients: number;
+  /** Requests that are not answered yet. */
+  readonly requests: number;
+  /** Those of them whose turn has not come. */
+  readonly queued: number;
+  /** Bytes of Responses that were ordered and have not left. */
+  readonly orderedBytes: number;
+  /** Bytes of refusals and ChunkInfos that clients have not taken, with what remembers them. */
+  readonly unreadBytes: number;
+  /** Videos that somebody has open, and those of them whose files are. */
+  readonly videos: number;
+  readonly awake: number;
+  /** Peers that have some open. */
+  readonly peers: number;
+}
+
 /** The seam between a {@link ServeCore}, the clients' streams and the library: gives each client its share. */
 export class ServeService {
-  /** Bytes of Responses that left since it began. */
+  /** Bytes of Responses that left since it began; what was ordered and not sent is not among them. */
   uploadedBytes = 0;
   readonly #options: ServeOptions;
   readonly #videos: ServedVideos;
@@ -29,6 +49,9 @@ export class ServeService {
   readonly #effects = new Effects<ServeEffect>();
   readonly #waker = new Waker(() => this.#tell({ type: "wake" }));
   readonly #clients = new Map<number, ClientStream>();
+  readonly #complaints: ComplaintDesk;
+  /** Bytes of refusals and ChunkInfos that clients have not taken, with what remembers them. */
+  #unreadBytes = 0;
   #numbers = 0;
   #inputs: ServeInput[] = [];
   #isHandling = false;
@@ -36,12 +59,22 @@ export class ServeService {
   constructor(options: ServeOptions) {
     this.#options = options;
     this.#videos = new ServedVideos(options.library);
+    this.#complaints = new ComplaintDesk(this.#videos, options.count);
     this.#core = new ServeCore(options.uploadBytesPerSecond, monotonicMs());
   }
 
   /** Streams of clients that are open. */
   get clients(): number {
     return this.#clients.size;
+  }
+
+  /** What this holds for clients at the moment: nothing, when there are none. */
+  get load(): ServeLoad {
+    let requests = 0;
+    for (const stream of this.#clients.values()) requests += stream.requests;
+    const { queued, orderedBytes } = this.#core;
+    const unreadBytes = this.#unreadBytes;
+    return { clients: this.clients, requests, queued, orderedBytes, unreadBytes, ...this.#videos.sizes };
   }
 
   /** Serves a client on a stream that it opened. */
@@ -51,11 +84,17 @@ export class ServeService {
       videos: this.#videos,
       buffers: this.#buffers,
       order: (request, bytes, priority) => this.#tell({ type: "get", client, request, bytes, priority }),
-      cancel: (request) => this.#cancel(client, request),
-      left: (bytes) => {
-        this.uploadedBytes += bytes;
+      cancel: (request) => this.#tell({ type: "cancel", client, request }),
+      left: (bytes, sentBytes) => {
+        this.uploadedBytes += sentBytes;
         this.#tell({ type: "left", client, bytes });
       },
+      replies: (bytes) => {
+        this.#unreadBytes += bytes;
+        const isCrowded = this.#unreadBytes > NETWORK.maxUnreadReplyBytesInAll;
+        return isCrowded ? NETWORK.reservedReplyBytes : NETWORK.maxUnreadReplyBytes;
+      },
+      complain: (id, chunk) => this.#complaints.complain(id, chunk),
       ended: () => {
         this.#clients.delete(client);
         this.#tell({ type: "gone", client });
@@ -72,21 +111,19 @@ export class ServeService {
     for (const stream of this.#clients.values()) if (stream.carrier.peer === peer) stream.end(reason);
   }
 
-  /** Lets a video go that is to be removed. */
-  forget(id: Uint8Array): Promise<void> {
-    return this.#videos.evict(id);
+  /**
+   * Lets a video go that is to be removed: clients that have it open are told, and nobody can open it before what this
+   * gives is called. @returns once nothing here has its files open
+   */
+  forget(id: Uint8Array): Promise<() => void> {
+    return this.#videos.forget(id);
   }
 
   async close(): Promise<void> {
     for (const stream of this.#clients.values()) stream.end("this node stops");
     this.#waker.stop();
+    this.#complaints.close();
     await this.#videos.close();
-  }
-
-  #cancel(client: number, request: number): boolean {
-    const before = this.#core.counters.cancelled;
-    this.#tell({ type: "cancel", client, request });
-    return this.#core.counters.cancelled > before;
   }
 
   /** What comes of an effect is told to the core afterwards, never from within. */
@@ -96,7 +133,10 @@ export class ServeService {
     this.#isHandling = true;
     for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
       this.#effects.clear();
+      const { cancelled } = this.#core.counters;
       this.#core.handle(next, monotonicMs(), this.#effects);
+      if (next.type === "cancel" && this.#core.counters.cancelled > cancelled)
+        this.#clients.get(next.client)?.refuse(next.request);
       for (const effect of this.#effects.list) this.#perform(effect);
       this.#waker.at(this.#effects.wakeAtMs);
     }

@@ -232,6 +232,7 @@ export class VideoFetch {
       order.isBeingChecked = false;
       if (isRight && isWhole) this.#assemblies.delete(slice.chunk);
       else if (isRight) this.#assemble(slice, loan.bytes);
+      if (!isRight) this.#complain(order);
       const isOpen = this.#orders.delete(request);
       this.#slots.give(loan.bytes);
       if (isOpen) this.tell({ type: isRight ? "verified" : "wrong", holder, request });
@@ -239,6 +240,12 @@ export class VideoFetch {
     const isWhole = order.bytes === chunkLength(this.#geometry, slice.chunk);
     if (isWhole) this.#write(slice.chunk, loan, checked);
     else this.store.isSlice(slice, loan, order.proof).then(checked, (error: unknown) => this.#fail(error));
+  }
+
+  /** A disk that rots does not know it. */
+  #complain({ holder, slice }: Order): void {
+    const from = this.#holders.get(holder);
+    from?.stream.complain(from.holder.video, slice.chunk);
   }
 
   #assemble({ chunk, firstLeaf }: Slice, bytes: Uint8Array): void {

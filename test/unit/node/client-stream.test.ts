@@ -157,6 +157,7 @@ describe("a video that is forgotten", () => {
     expect(answersOf(client)).toEqual([[1, "ok"]]);
     const [endBan, endOther] = await Promise.all([1, 2].map(() => run.service.forget(manifest.id)));
     expect(run.shelf.openFiles).toBe(0);
+    expect(run.service.load).toMatchObject({ requests: 0, queued: 0, orderedBytes: 0 });
     await client.says(hello(5, manifest.id));
     await client.says(get(4, 1));
     expect(sizesTold(client)).toEqual([4 * MIB, 0, 0]);
