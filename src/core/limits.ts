@@ -251,6 +251,10 @@ export const NETWORK = {
   moreFetchMemoryBytes: 16_777_216,
   /** Searches of this node under way at one time; others wait in line. */
   maxOwnSearches: 12,
+  /** Subtitle files that come along with a video are waited for so long. */
+  subtitlesMs: 10_000,
+  /** Larger ones do not come along: a film's have some 100 kB. */
+  maxSubtitleBytes: 16_777_216,
   /** Slots for bodies that are kept to be used again: as many as one fetch may fill. */
   maxFreeSlots: 64,
   /** Chunks that came are told together: soon enough for a fetch along a line of peers, ten frames a second at most. */

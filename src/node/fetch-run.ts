@@ -82,7 +82,7 @@ export class FetchRun {
     this.#target = target;
     this.#memoryBytes = memoryBytes;
     this.#title = target.link?.name ?? target.holders?.[0]?.title ?? "";
-    this.#opener = new VideoOpener(target.id, parts.library, {
+    this.#opener = new VideoOpener(target, parts.library, {
       opened: (store) => this.#begin(store),
       lied: (holder, reason) => this.#lied(holder, reason),
       failed: (error) => this.#ended.reject(error),

@@ -1,10 +1,12 @@
 import type { Link } from "../core/content/link.ts";
 import { NETWORK } from "../core/limits.ts";
+import type { Library } from "../store/library.ts";
 import { type Candidate, type CandidateQuery, type FetchParts, FetchRun } from "./fetch-run.ts";
 import type { FetchProgress, FetchResult, FetchTarget, RunningFetch } from "./node-types.ts";
 
 interface Shared {
   readonly run: FetchRun;
+  readonly done: Promise<FetchResult>;
   followers: number;
 }
 
@@ -38,7 +40,7 @@ export class FetchService {
     let isFollowing = true;
     return {
       id: target.id,
-      done: shared.run.done,
+      done: shared.done,
       progress: () => shared.run.progress(),
       stop: () => {
         if (isFollowing) shared.followers--;
@@ -69,7 +71,9 @@ export class FetchService {
   #start(name: string, target: FetchTarget): Shared {
     const memoryBytes = this.#running.size === 0 ? NETWORK.maxFetchMemoryBytes : NETWORK.moreFetchMemoryBytes;
     const after = this.#ending.get(name) ?? Promise.resolve();
-    const shared: Shared = { run: new FetchRun(this.#parts, target, memoryBytes, after), followers: 0 };
+    const run = new FetchRun(this.#parts, target, memoryBytes, after);
+    const done = target.kind === "subtitle" ? run.done : run.done.then((result) => this.#withSubtitles(result));
+    const shared: Shared = { run, done, followers: 0 };
     this.#running.set(name, shared);
     const ended = (result: FetchResult | undefined): void => {
       this.#forget(name, shared);
@@ -77,13 +81,41 @@ export class FetchService {
       this.#endedBytes += shared.run.progress().receivedBytes;
       if (result !== undefined) this.#onEnd(result);
     };
-    const settled: Promise<void> = shared.run.done.then(ended, () => ended(undefined)).catch(() => {});
+    const settled: Promise<void> = done.then(ended, () => ended(undefined)).catch(() => {});
     this.#ending.set(name, settled);
     return shared;
   }
 
+  /** The subtitle files that a video's publisher named come along. They are small, and not worth a failure. */
+  async #withSubtitles(result: FetchResult): Promise<FetchResult> {
+    if (result.outcome !== "complete") return result;
+    const fetches = (await missingSubtitles(this.#parts.library, result.progress.id)).map((id) =>
+      this.fetch({ id, kind: "subtitle" }),
+    );
+    if (fetches.length === 0) return result;
+    const late = setTimeout(() => {
+      for (const fetch of fetches) fetch.stop();
+    }, NETWORK.subtitlesMs);
+    await Promise.allSettled(fetches.map(({ done }) => done));
+    clearTimeout(late);
+    return result;
+  }
+
   #forget(name: string, shared: Shared): void {
     if (this.#running.get(name) === shared) this.#running.delete(name);
+  }
+}
+
+/** The subtitle files of a video, by the preferred publisher's word, that are not here. */
+async function missingSubtitles(library: Library, id: Uint8Array): Promise<Uint8Array[]> {
+  try {
+    const named = (await library.details(id)).claims[0]?.claims.subtitles ?? [];
+    const small = named.filter(({ bytes }) => bytes <= NETWORK.maxSubtitleBytes);
+    const rows = await Promise.all(small.map((one) => library.get(one.id)));
+    return small.filter((_, index) => rows[index]?.state !== "complete").map((one) => one.id);
+  } catch {
+    // It may have been removed in this very moment.
+    return [];
   }
 }
 

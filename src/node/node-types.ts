@@ -70,6 +70,8 @@ export interface FoundVideo {
 /** What is to be fetched. */
 export interface FetchTarget {
   readonly id: Uint8Array;
+  /** `subtitle`: a subtitle file of a video that is here; `video` unless told. */
+  readonly kind?: "video" | "subtitle";
   /** Whose publisher is preferred, and whose peers are asked first. */
   readonly link?: Link;
   /** Known holders, as `find` told of them. */

@@ -5,6 +5,7 @@ import { monotonicMs } from "../runtime/clock.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Library } from "../store/library.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
+import type { FetchTarget } from "./node-types.ts";
 import { fetchLastLeaf, fetchManifest, type LastLeaf } from "./video-opening.ts";
 
 /** What comes of opening a video that is not here yet. */
@@ -32,6 +33,7 @@ interface Askable {
  */
 export class VideoOpener {
   readonly #id: Uint8Array;
+  readonly #kind: FetchTarget["kind"];
   readonly #library: Pick<Library, "receive">;
   readonly #events: VideoOpenerEvents;
   readonly #askable = new Map<FetchHolder, Askable>();
@@ -42,8 +44,13 @@ export class VideoOpener {
   #timer: NodeJS.Timeout | undefined;
   #isOver = false;
 
-  constructor(id: Uint8Array, library: Pick<Library, "receive">, events: VideoOpenerEvents) {
+  constructor(
+    { id, kind }: Pick<FetchTarget, "id" | "kind">,
+    library: Pick<Library, "receive">,
+    events: VideoOpenerEvents,
+  ) {
     this.#id = id;
+    this.#kind = kind;
     this.#library = library;
     this.#events = events;
   }
@@ -115,7 +122,7 @@ export class VideoOpener {
 
   async #receive(holder: FetchHolder, manifest: Manifest, lastLeaf: LastLeaf): Promise<void> {
     try {
-      const store = await this.#library.receive(manifest, lastLeaf);
+      const store = await this.#library.receive(manifest, lastLeaf, this.#kind);
       if (this.#isOver) await store.close();
       else {
         this.#isOver = true;

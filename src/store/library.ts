@@ -165,12 +165,17 @@ export class Library {
    * Begins to hold a video whose chunks come from elsewhere, or goes on with it. Its size is proven by its last leaf
    * before a place is made for it.
    * @param lastLeaf with its sibling hashes, see `provesSize`; not needed for a video that is here
+   * @param kind `subtitle`: it belongs to a video that is here, and is not listed by itself
    * @throws CardumeError `size-unproven`, `disk-full`
    */
-  async receive(manifest: Manifest, lastLeaf?: { bytes: Uint8Array; proof: Uint8Array }): Promise<ChunkStore> {
+  async receive(
+    manifest: Manifest,
+    lastLeaf?: { bytes: Uint8Array; proof: Uint8Array },
+    kind: VideoRow["kind"] = "video",
+  ): Promise<ChunkStore> {
     const { catalogue } = this.#parts;
     if ((await catalogue.get(manifest.id)) === undefined)
-      await onDisk("cannot write to the library", () => this.#begin(manifest, lastLeaf));
+      await onDisk("cannot write to the library", () => this.#begin(manifest, lastLeaf, kind));
     return this.open(manifest.id);
   }
 
@@ -269,7 +274,11 @@ export class Library {
     return formatLink({ id, bytes, name: fileName, publisher, peers: this.#linkPeers() }, sha256);
   }
 
-  async #begin(manifest: Manifest, lastLeaf: { bytes: Uint8Array; proof: Uint8Array } | undefined): Promise<void> {
+  async #begin(
+    manifest: Manifest,
+    lastLeaf: { bytes: Uint8Array; proof: Uint8Array } | undefined,
+    kind: VideoRow["kind"],
+  ): Promise<void> {
     const { folders } = this.#parts;
     const { id, geometry } = manifest;
     const { bytes, chunks } = geometry;
@@ -284,7 +293,7 @@ export class Library {
         await draft.write("manifest", encodeManifest(manifest));
         await draft.sized("content", bytes);
         await draft.sized("tree", treeBytes(manifest));
-        await this.#adder.inTurn(() => this.#publish(manifest, draft));
+        await this.#adder.inTurn(() => this.#publish(manifest, draft, kind));
       } finally {
         await draft.discard().catch(() => {});
       }
@@ -293,7 +302,7 @@ export class Library {
     }
   }
 
-  async #publish({ id, geometry, claims }: Manifest, draft: Draft): Promise<void> {
+  async #publish({ id, geometry, claims }: Manifest, draft: Draft, kind: VideoRow["kind"]): Promise<void> {
     const { catalogue, disk, folders, wallClockMs } = this.#parts;
     // Somebody else may have begun it meanwhile.
     if ((await catalogue.get(id)) !== undefined) return;
@@ -304,7 +313,7 @@ export class Library {
     const { bytes, chunkBytes, chunks } = geometry;
     const said = claims[0]?.claims;
     const { title = hexOf(id), fileName = "", mediaType = "", durationMs = 0 } = said ?? {};
-    const row = { id, kind: "video", title, fileName, mediaType, durationMs, bytes, chunkBytes, chunks } as const;
+    const row = { id, kind, title, fileName, mediaType, durationMs, bytes, chunkBytes, chunks } as const;
     const place = { source: undefined, stamp, addedAtMs: wallClockMs(), verifiedAtMs: 0 };
     await catalogue.put({ ...row, ...place }, new Uint8Array(Math.ceil(chunks / 8)));
   }

@@ -116,3 +116,20 @@ describe("a fetch from many", () => {
     expect(Buffer.compare(await bytesOf(client.library, id), content)).toBe(0);
   });
 });
+
+test("subtitle files come along with their video, and are not listed by themselves", async () => {
+  const { path } = madeFile(2 * MIB, "Férias.bin");
+  const film = path.replace(/bin$/, "mp4");
+  writeFileSync(film, someBytes(70_000, 9));
+  writeFileSync(film.replace(/mp4$/, "pt.vtt"), "WEBVTT\n\n00:00.000 --> 00:01.000\nOlá\n");
+  const holder = await testNode();
+  const id = await addFile(holder.library, film);
+  const [claims] = (await holder.library.details(id)).claims;
+  const subtitle = claims?.claims.subtitles[0];
+  expect(subtitle?.language).toBe("pt");
+  const client = await testNode({ join: [holder.address] });
+  expect((await fetched(client.node, id)).outcome).toBe("complete");
+  expect(await client.library.list()).toHaveLength(1);
+  expect((await client.library.get(subtitle?.id as Uint8Array))?.state).toBe("complete");
+  expect((await bytesOf(client.library, subtitle?.id as Uint8Array)).toString()).toContain("Olá");
+});
