@@ -10,8 +10,8 @@ import type { FetchProgress } from "../../src/node/node-types.ts";
 import type { openLibrary as OpenLibrary } from "../../src/open-library.ts";
 import type { keepYoungGenerationSmall as KeepSmall } from "../../src/runtime/heap.ts";
 
-// The built package: what is read and compiled of the sources would count as its memory.
-const built = (path: string): Promise<unknown> => import(new URL(`../../dist/${path}`, import.meta.url).href);
+// The built package, from the folder that CARDUME_DIST names: what is read and compiled of the sources would count as its memory.
+const built = (path: string): Promise<unknown> => import(new URL(path, process.env["CARDUME_DIST"]).href);
 const { fromBase32 } = (await built("core/content/base32.js")) as { fromBase32: typeof FromBase32 };
 const { serveControl } = (await built("gateway/control-server.js")) as { serveControl: typeof ServeControl };
 const { startNode } = (await built("node/node.js")) as { startNode: typeof StartNode };

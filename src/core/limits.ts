@@ -245,8 +245,8 @@ export const NETWORK = {
   fetchFramesPerSecond: 4096,
   /** Orders taken back whose answers are still to come: more mean that the holder answers none. */
   maxCancelled: 4096,
-  /** Bytes that have come and wait to be checked and written: enough for two threads, and a cache holds them. */
-  maxUnwrittenBytes: 6_291_456,
+  /** Bytes that have come and wait to be checked and written: enough to keep a thread busy, and a cache holds them. */
+  maxUnwrittenBytes: 4_194_304,
   /** The same for each fetch that begins while others run: a gigabit over 100 ms still fits. */
   moreFetchMemoryBytes: 16_777_216,
   /** Searches of this node under way at one time; others wait in line. */

@@ -101,8 +101,10 @@ export class HashPool implements Hasher {
   #threadFor(urgent: boolean): HashThread | undefined {
     const idle = this.#threads.find(({ load }) => load === 0);
     if (idle !== undefined) return idle;
-    if (this.#threads.length < this.width) return this.#start();
-    return urgent ? this.#threads.find(({ load, slow }) => load < SHORT_JOBS_AHEAD && !slow) : undefined;
+    // A thread is some 12 MB: short jobs that come now and then do not need a second one.
+    const soonFree = urgent ? this.#threads.find(({ load, slow }) => load < SHORT_JOBS_AHEAD && !slow) : undefined;
+    if (soonFree !== undefined || this.#threads.length >= this.width) return soonFree;
+    return this.#start();
   }
 
   #start(): HashThread | undefined {
