@@ -15,7 +15,7 @@ export type Placed = Pick<VideoInfo, "fileName" | "title" | "source">;
 export async function placeFor(file: string, video: Placed): Promise<string> {
   const named = (await kindOf(file)) === "folder" ? join(file, safeFileName(video.fileName || video.title)) : file;
   const kind = await kindOf(named);
-  if (kind === "nothing" && (file.endsWith("/") || (await kindOf(dirname(named))) !== "folder"))
+  if (kind === "nothing" && (named.endsWith("/") || (await kindOf(dirname(named))) !== "folder"))
     throw new CardumeError("export-unusable", `cannot write to ${printable(named)}: no such folder`);
   if (kind === "folder" || kind === "other")
     throw new CardumeError("export-unusable", `cannot write to ${printable(named)}: it is not a regular file`);

@@ -5,12 +5,12 @@ import { EXIT } from "./exit-code.ts";
 import type { FindFlags } from "./find.ts";
 import { formatBytes, formatCount } from "./format.ts";
 import { joinablePeers } from "./joinable-peers.ts";
-import { type FoundGroup, groupsOf, meantBy } from "./meant-video.ts";
+import { type FoundGroup, groupsOf, meantBy, whyNot } from "./meant-video.ts";
 import type { NodeFlags } from "./node-flags.ts";
 import { Output } from "./output.ts";
 import { type Column, tableLines } from "./table.ts";
 import { hexOf } from "./video-json.ts";
-import { shortIds, titleText } from "./video-text.ts";
+import { titleText } from "./video-text.ts";
 import { type NodeSession, withNode } from "./with-node.ts";
 
 /** Asks the network as the command line orders it, and returns the exit code. */
@@ -35,8 +35,7 @@ export async function findIn(session: NodeSession, text: string, enough: number 
   if (!output.isJson) for (const line of groupLines(groups, output.columns)) output.remark(line);
   if (groups.length > 0) return EXIT.done;
   const { peers } = await node.status();
-  const hint = peers.length === 0 ? ": no other peer could be reached (--join names one)" : "";
-  output.notice(`cardume: "${labelOf(text)}" was not found${hint}`);
+  output.notice(`cardume: "${labelOf(text)}" was not found${whyNot(text, peers.length)}`);
   return EXIT.notFound;
 }
 
@@ -47,11 +46,11 @@ const COLUMNS: readonly Column[] = [
   { align: "left", isElastic: true },
 ];
 
-/** A line a video: a table as wide as the terminal, or, without one, whole ids and titles between tabs. */
+/** A line a video: a table as wide as the terminal, or, without one, between tabs. */
 export function groupLines(groups: readonly FoundGroup[], columns: number | undefined): string[] {
-  const ids = shortIds(groups.map(({ id }) => id));
-  const rows = groups.map(({ id, title, bytes, holders }, at) => [
-    columns === undefined ? toBase32(id) : (ids[at] as string),
+  const rows = groups.map(({ id, title, bytes, holders }) => [
+    // Whole: what is not here yet is fetched by all of its id.
+    toBase32(id),
     formatBytes(bytes),
     columns === undefined ? String(holders.length) : formatCount(holders.length, "holder"),
     titleText(title),

@@ -31,11 +31,14 @@ const MAX_SAID_CHARS = 80;
 export class GetTelling {
   readonly #output: Output;
   readonly #said: string;
+  readonly #again: readonly string[];
   readonly #startedAtMs = monotonicMs();
   #fetch: FollowedFetch | undefined;
   #writing: ByteProgress | undefined;
 
-  constructor(output: Output, said: string) {
+  /** @param again options with which the same command goes on */
+  constructor(output: Output, said: string, again: readonly string[] = []) {
+    this.#again = again;
     this.#output = output;
     this.#said = labelOf(said, MAX_SAID_CHARS);
   }
@@ -91,7 +94,7 @@ export class GetTelling {
   }
 
   #failureText({ outcome, missing, progress }: FetchResult, isOurStop: boolean): string {
-    const again = commandLine(["get", toBase32(progress.id)]);
+    const again = commandLine(["get", toBase32(progress.id), ...this.#again]);
     const { chunks, heldBytes, bytes, holders } = progress;
     const kept = `${formatBytes(heldBytes)} of ${formatBytes(bytes)} are kept: ${again} goes on from there`;
     if (outcome === "not-found") return `nobody who could be asked holds "${this.#said}"`;

@@ -21,20 +21,36 @@ export async function getVideo(text: string, flags: GetFlags, nodeFlags: NodeFla
   if (file === "-") checkStdout();
   else if (file !== undefined) await checkPlace(file, force);
   const output = new Output(flags.json === true, file === "-" ? process.stderr : process.stdout);
-  const exitCode = await withNode("get", flags, nodeFlags, (session) => getIn(session, text, flags), output);
+  const exitCode = await withNode(
+    "get",
+    flags,
+    nodeFlags,
+    (session) => getIn(session, text, { ...flags, again: againFlags(flags, nodeFlags) }),
+    output,
+  );
   if (exitCode === EXIT.interrupted && file === "-") endInterrupted();
   return exitCode;
 }
 
+/** The options that a second try needs, too. */
+function againFlags({ data, output, keep }: GetFlags, { join }: NodeFlags): string[] {
+  const joins = [join ?? []].flat().flatMap((address) => ["--join", String(address)]);
+  const place = output === undefined ? [] : ["-o", output, ...(keep ? [] : ["--no-keep"])];
+  return [...(data === undefined ? [] : ["--data", data]), ...place, ...joins];
+}
+
 /** What of the command's options matters once it has begun. */
-export type GetOptions = Pick<GetFlags, "output" | "force" | "keep">;
+export type GetOptions = Pick<GetFlags, "output" | "force" | "keep"> & {
+  /** Options with which the same command goes on. */
+  readonly again?: readonly string[];
+};
 
 /** The same with a session. */
 export async function getIn(session: NodeSession, text: string, options: GetOptions): Promise<number> {
   const { library } = session;
   const meant = meantBy(text);
   const here = meant.id === undefined ? await hereByTitle(session, meant.words) : await library.get(meant.id);
-  const telling = new GetTelling(session.output, text);
+  const telling = new GetTelling(session.output, text, options.again ?? []);
   if (here?.state === "complete") return handOver(session, here, { ...options, keep: true }, telling, undefined);
   const fetch = await begin(session, meant, here, telling);
   const stop = (): void => fetch.stop();
@@ -42,12 +58,25 @@ export async function getIn(session: NodeSession, text: string, options: GetOpti
   if (session.signal.aborted) stop();
   telling.follow(fetch);
   const result = await fetch.done;
-  if (result.outcome !== "complete") return telling.failed(result, session.signal.aborted);
+  if (result.outcome !== "complete") {
+    const isOurStop = session.signal.aborted;
+    if (result.outcome === "stopped" && !isOurStop && (await isGone(session, fetch.id))) throw removed();
+    return telling.failed(result, isOurStop);
+  }
   const video = await library.get(fetch.id);
-  if (video === undefined)
-    throw new CardumeError("video-unknown", "it was removed meanwhile", { exitCode: EXIT.notFound });
+  if (video === undefined) throw removed();
   return handOver(session, video, options, telling, result);
 }
+
+const removed = (): CardumeError =>
+  new CardumeError("video-unknown", "it was removed meanwhile", { exitCode: EXIT.notFound });
+
+/** Whether somebody has removed it while it came. A node that is gone cannot say. */
+const isGone = ({ library }: NodeSession, id: Uint8Array): Promise<boolean> =>
+  library.get(id).then(
+    (video) => video === undefined,
+    () => false,
+  );
 
 /** An exact title or the beginning of an id of what is here, perhaps in part. */
 async function hereByTitle({ library }: NodeSession, words: string): Promise<VideoInfo | undefined> {
@@ -76,7 +105,8 @@ async function begin(
   const found: FoundVideo[] = [];
   for await (const one of node.find(meant.words, { signal })) found.push(one);
   signal.throwIfAborted();
-  const { id, holders } = theOne(groupsOf(found), meant.words);
+  const { peers } = await node.status();
+  const { id, holders } = theOne(groupsOf(found), meant.words, peers.length);
   const target: FetchTarget = { id, holders };
   return node.fetch(target);
 }
@@ -99,7 +129,10 @@ async function handOver(
   let path: string | undefined;
   if (file === "-") {
     // Whoever closes the player has had what they wanted: it is kept, unless it was not to be.
-    if (!(await writeToStdout(library.stream(id), signal, onBytes))) return EXIT.incomplete;
+    if (!(await writeToStdout(library.stream(id), signal, onBytes))) {
+      if (!keep) await library.remove(id);
+      return EXIT.incomplete;
+    }
   } else {
     path = await placeFor(file, video);
     await library.export(id, path, { force, signal, onBytes });

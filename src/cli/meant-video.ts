@@ -64,11 +64,20 @@ function mostSaid<Value>(values: readonly Value[]): Value {
   return (counts.find(({ times }) => times === most) as { value: Value }).value;
 }
 
-/** The one video that was found. @throws CardumeError `video-unknown` (exit code 3), `video-ambiguous` (2) */
-export function theOne(groups: readonly FoundGroup[], words: string): FoundGroup {
+/** What a person may not know who has found nothing. */
+export function whyNot(text: string, peers: number): string {
+  if (peers === 0) return ": no other peer could be reached (--join names one)";
+  const isPart = /^[a-z2-7]{8,51}$/i.test(text.trim()) && /\d/.test(text);
+  return isPart ? ": of an id, the network has to be told all 52 characters" : "";
+}
+
+/** The one video that was found. `peers`: how many were asked. @throws CardumeError `video-unknown` (exit code 3), `video-ambiguous` (2) */
+export function theOne(groups: readonly FoundGroup[], words: string, peers: number): FoundGroup {
   const [first, second] = groups;
   if (first === undefined)
-    throw new CardumeError("video-unknown", `no video "${labelOf(words)}" was found`, { exitCode: EXIT.notFound });
+    throw new CardumeError("video-unknown", `no video "${labelOf(words)}" was found${whyNot(words, peers)}`, {
+      exitCode: EXIT.notFound,
+    });
   if (second === undefined) return first;
   const shown = groups
     .slice(0, STORE.maxCandidates)

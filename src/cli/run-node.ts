@@ -34,15 +34,21 @@ export async function runNode({ data, json, logLevel }: UpFlags, nodeFlags: Node
     const onNotice = (text: string): void => log.warn(text);
     const library = await openLibrary({ folder, what: "cardume up", onNotice, signal });
     undo.unshift(() => library.close());
-    const node = await startNodeOf(library, options, (event) => tell(event, output, log));
+    // Others may come before it is ready: that is told first.
+    const early: NodeEvent[] = [];
+    let listener = (event: NodeEvent): void => void early.push(event);
+    const node = await startNodeOf(library, options, (event) => listener(event));
     undo.unshift(() => node.close());
     const control = await serveControl(node, {
       shutdown: () => abort.abort(),
       onBug: (error, request) =>
         log.error({ err: error, request }, "a command was answered with an error nobody expected"),
     });
-    undo.unshift(() => control.close());
+    // After the node: whoever waits for a fetch is told how far it came.
+    undo.splice(1, 0, () => control.close());
     tellReady(node, control, output);
+    listener = (event): void => tell(event, output, log);
+    for (const event of early) listener(event);
     await aborted(signal);
     log.info("stopping");
     return EXIT.done;

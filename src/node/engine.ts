@@ -169,12 +169,19 @@ class RunningEngine implements Engine {
   async close(): Promise<void> {
     this.#lan?.stop();
     await this.libp2p.stop();
+    // libp2p orders one last look at its addresses a second later, and the process would wait for it.
+    (this.libp2p as unknown as AddressLooks).components?.addressManager?._updatePeerStoreAddresses?.stop?.();
   }
 
   /** Whether one of the addresses that others confirmed is a public one. */
   #isReachable(): boolean {
     return this.addresses().some(isPublic);
   }
+}
+
+/** What is touched of libp2p's inside, where it is there. */
+interface AddressLooks {
+  readonly components?: { readonly addressManager?: { readonly _updatePeerStoreAddresses?: { stop?: () => void } } };
 }
 
 function storeFor({ publicKey }: Engine["privateKey"]): EngineStore {

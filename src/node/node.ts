@@ -12,7 +12,7 @@ import { startEngine } from "./engine.ts";
 import type { Engine } from "./engine-types.ts";
 import type { Candidate, CandidateQuery } from "./fetch-run.ts";
 import { candidatesFrom, FetchService } from "./fetch-service.ts";
-import { FindLinks } from "./find-links.ts";
+import { type FindLink, FindLinks } from "./find-links.ts";
 import { FindService } from "./find-service.ts";
 import { HolderCache } from "./holder-cache.ts";
 import { Holders } from "./holders.ts";
@@ -152,9 +152,17 @@ class RunningNode implements CardumeNode {
   async start(): Promise<void> {
     const { options } = this.#parts;
     this.#loopDelay.enable();
+    const names = new Map<string, FindLink>();
     this.#links.listen({
-      opened: (link) => this.#tell({ type: "neighbour", change: "came", ...link }),
-      closed: (peer) => this.#tell({ type: "neighbour", change: "went", peer, name: "", address: "" }),
+      opened: (link) => {
+        names.set(link.peer, link);
+        this.#tell({ type: "neighbour", change: "came", ...link });
+      },
+      closed: (peer) => {
+        const { name = "", address = "" } = names.get(peer) ?? {};
+        names.delete(peer);
+        this.#tell({ type: "neighbour", change: "went", peer, name, address });
+      },
     });
     this.library.nameInLinks(() => bestAddresses(this.addresses()));
     this.#direct = await takeClients(this.#engine, this.#serve, options);

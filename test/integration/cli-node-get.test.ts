@@ -112,9 +112,8 @@ describe("get that fails", () => {
     [
       "missing",
       1,
-      /nobody who can be reached has 4 of 9 chunks \(1-3,7\); 5\.0 MB of 9\.0 MB are kept: .* get \w{52} goes on/,
+      /nobody who can be reached has 4 of 9 chunks \(1-3,7\); 5\.0 MB of 9\.0 MB are kept: .* get \w{52} -o out\.mp4 goes on/,
     ],
-    ["stopped", 5, /the node stopped; 5\.0 MB of 9\.0 MB are kept/],
   ];
   for (const [outcome, exitCode, says] of endings)
     test(`(${outcome}) exits with ${exitCode}, and says why`, async ({ stage }) => {
@@ -175,6 +174,14 @@ describe("get that fails", () => {
     expect(ended.code).toBe(130);
     await expect.poll(() => node.running[0]?.stops).toBe(1);
   });
+});
+
+test("get that fails because somebody removed it meanwhile exits with 3, and says so", async ({ stage }) => {
+  const { node } = await serveNode(stage.path("data"));
+  node.onFetch = (fetch) => fetch.end("stopped", []);
+  const ended = await new CliLibrary(stage).run("get", toBase32(new Uint8Array(32).fill(3)));
+  expectOneLine(ended, /^cardume: it was removed meanwhile$/m);
+  expect(ended.code).toBe(3);
 });
 
 describe("find", () => {

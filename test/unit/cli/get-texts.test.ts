@@ -45,9 +45,13 @@ describe("answers", () => {
       { id: ID, title: "Férias", holders: [{ holder: "a" }, { holder: "b", heldChunks: 2 }, { holder: "c" }] },
       { id: other, holders: [{}] },
     ]);
-    expect(() => theOne(groups, "férias")).toThrow(expect.objectContaining({ code: "video-ambiguous", exitCode: 2 }));
-    expect(() => theOne([], "férias")).toThrow(expect.objectContaining({ code: "video-unknown", exitCode: 3 }));
-    expect(theOne(groups.slice(0, 1), "férias").id).toBe(ID);
+    expect(() => theOne(groups, "férias", 1)).toThrow(
+      expect.objectContaining({ code: "video-ambiguous", exitCode: 2 }),
+    );
+    expect(() => theOne([], "férias", 1)).toThrow(expect.objectContaining({ code: "video-unknown", exitCode: 3 }));
+    expect(() => theOne([], "férias", 0)).toThrow(/--join names one/);
+    expect(() => theOne([], "rn575kql", 1)).toThrow(/all 52 characters/);
+    expect(theOne(groups.slice(0, 1), "férias", 1).id).toBe(ID);
   });
 });
 
