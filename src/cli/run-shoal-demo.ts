@@ -171,7 +171,8 @@ async function makeFilm({ work }: Stage, video: string | undefined): Promise<str
   }
   const film = join(folder, basename(video));
   await copyFile(video, film).catch((cause: NodeJS.ErrnoException) => {
-    throw new CardumeError("file-missing", `cannot read ${video}: ${cause.message}`, { cause });
+    const why = cause.code === "ENOENT" ? "no such file" : cause.message;
+    throw new CardumeError("file-missing", `cannot read ${video}: ${why}`, { cause });
   });
   return film;
 }
