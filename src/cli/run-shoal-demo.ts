@@ -171,11 +171,17 @@ async function makeFilm({ work }: Stage, video: string | undefined): Promise<str
   }
   const film = join(folder, basename(video));
   await copyFile(video, film).catch((cause: NodeJS.ErrnoException) => {
-    const why = cause.code === "ENOENT" ? "no such file" : cause.message;
+    const why = WHY[cause.code ?? ""] ?? cause.code ?? cause.message;
     throw new CardumeError("file-missing", `cannot read ${video}: ${why}`, { cause });
   });
   return film;
 }
+
+const WHY: Readonly<Record<string, string>> = {
+  ENOENT: "no such file",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+};
 
 async function start(stage: Stage, name: string, join_: readonly string[]): Promise<NodeChild> {
   stage.signal.throwIfAborted();
