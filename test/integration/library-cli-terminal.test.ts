@@ -58,10 +58,11 @@ describe.concurrent("the help", () => {
       for (const option of [...options, "--debug"]) expect(stdout).toContain(option);
     });
 
-  test("of the program names the library's commands first", async ({ stage }) => {
+  test("of the program names the library's commands first, then the network's", async ({ stage }) => {
     const { stdout } = await stage.run(["--help"]);
     const names = Array.from(stdout.matchAll(/^ {2}([a-z]+)/gm), ([, name]) => name);
-    expect(names).toEqual([...Object.keys(COMMANDS), "peer", "client", "split", "demo", "help"]);
+    const network = ["up", "find", "get", "status", "peers", "join", "announce", "config"];
+    expect(names).toEqual([...Object.keys(COMMANDS), ...network, "peer", "client", "split", "demo", "help"]);
   });
 });
 
