@@ -7,7 +7,8 @@ import type { Cut } from "./stream-world.ts";
 /** When the faults begin and end, and when everything has had time to heal, in ms. */
 const FAULTS_AT_MS = 15_000;
 const HEAL_AT_MS = 60_000;
-const SETTLED_AT_MS = 180_000;
+/** Waits between dials grow to ten minutes: the last straggler is back within twenty. */
+const SETTLED_AT_MS = 1_200_000;
 
 /**
  * A small network that makes itself from one contact each, under crashes, restarts, cuts (also one-way) and liars; when
