@@ -8,6 +8,7 @@ import type { Library } from "../store/library.ts";
 import { FetchHolder } from "./fetch-holder.ts";
 import { FetchHope, type FetchOutlook } from "./fetch-hope.ts";
 import { FetchMeter } from "./fetch-meter.ts";
+import { FetchReaders } from "./fetch-readers.ts";
 import type { Holders } from "./holders.ts";
 import type { FetchProgress, FetchResult, FetchTarget } from "./node-types.ts";
 import type { SlotPool } from "./slot-pool.ts";
@@ -58,6 +59,11 @@ export class FetchRun {
   readonly #meter = new FetchMeter();
   readonly #hope = new FetchHope(monotonicMs());
   readonly #opener: VideoOpener;
+  /** Those who read the video while it comes. */
+  readonly readers: FetchReaders;
+  /** Resolves when the video is proven and has its place, or all is over. */
+  readonly opened: Promise<void>;
+  readonly #isOpened = Promise.withResolvers<void>();
   readonly #ended = Promise.withResolvers<FetchResult["outcome"]>();
   #store: ChunkStore | undefined;
   #fetch: VideoFetch | undefined;
@@ -75,12 +81,25 @@ export class FetchRun {
   #watchedBytes = 0;
   #quietSinceMs = monotonicMs();
 
-  /** @param after resolves when an earlier fetch of the same video has let go of it */
-  constructor(parts: FetchParts, target: FetchTarget, memoryBytes: number, after: Promise<unknown>) {
+  /**
+   * @param wantAll whether all of it is wanted, or only what readers read
+   * @param after resolves when an earlier fetch of the same video has let go of it
+   */
+  constructor(
+    parts: FetchParts,
+    target: FetchTarget,
+    {
+      memoryBytes,
+      wantAll,
+      after,
+    }: { readonly memoryBytes: number; readonly wantAll: boolean; readonly after: Promise<unknown> },
+  ) {
     this.id = target.id;
     this.#parts = parts;
     this.#target = target;
     this.#memoryBytes = memoryBytes;
+    this.readers = new FetchReaders(wantAll);
+    this.opened = this.#isOpened.promise;
     this.#title = target.link?.name ?? target.holders?.[0]?.title ?? "";
     this.#opener = new VideoOpener(target, parts.library, {
       opened: (store) => this.#begin(store),
@@ -141,18 +160,24 @@ export class FetchRun {
       return;
     }
     this.#store = store;
+    this.#isOpened.resolve();
     const { geometry, claims } = store.manifest;
     this.#title = claims[0]?.claims.title ?? this.#title;
     if (store.held.count === geometry.chunks) {
       this.#ended.resolve("complete");
       return;
     }
-    const options = { seed: this.#parts.seed(), memoryBytes: this.#memoryBytes };
+    const options = { seed: this.#parts.seed(), memoryBytes: this.#memoryBytes, wantAll: this.readers.wantAll };
     this.#fetch = new VideoFetch(store, this.#parts.slots, options, {
-      complete: () => this.#ended.resolve("complete"),
+      // Those who read something have it; all of it is another matter.
+      complete: () => {
+        if (store.held.count === geometry.chunks) this.#ended.resolve("complete");
+      },
+      came: () => this.readers.came(),
       dropped: (holder, reason) => this.#dropped(holder, reason),
       failed: (error) => this.#ended.reject(error),
     });
+    this.readers.attach(this.#fetch);
     for (const holder of this.#holders.values()) if (holder.state === "serving") this.#attach(holder, this.#fetch);
   }
 
@@ -326,6 +351,8 @@ export class FetchRun {
 
   async #end(): Promise<void> {
     this.#isOver = true;
+    this.#isOpened.resolve();
+    this.readers.end();
     clearTimeout(this.#timer);
     clearInterval(this.#watching);
     this.#abort.abort();

@@ -1,13 +1,28 @@
 import type { Link } from "../core/content/link.ts";
 import { NETWORK } from "../core/limits.ts";
 import type { Library } from "../store/library.ts";
+import type { FetchReaders } from "./fetch-readers.ts";
 import { type Candidate, type CandidateQuery, type FetchParts, FetchRun } from "./fetch-run.ts";
 import type { FetchProgress, FetchResult, FetchTarget, RunningFetch } from "./node-types.ts";
 
 interface Shared {
   readonly run: FetchRun;
   readonly done: Promise<FetchResult>;
+  /** Those who want all of it, and those who read it. */
   followers: number;
+  viewers: number;
+}
+
+/** A fetch of what somebody reads. */
+export interface ReadFetch {
+  /** Resolves when the video is proven and has its place, or all is over: see `done`. */
+  readonly opened: Promise<void>;
+  readonly readers: FetchReaders;
+  /** As of `RunningFetch`; also ends, `complete`, when all of it has come. */
+  readonly done: Promise<FetchResult>;
+  progress(): FetchProgress;
+  /** It is not read any more. With the last who wants anything of it the fetch stops. */
+  leave(): void;
 }
 
 /** Called when a fetch has ended; what it throws is nobody's. */
@@ -35,8 +50,9 @@ export class FetchService {
   /** Fetches a video, or joins the fetch that is under way. */
   fetch(target: FetchTarget): RunningFetch {
     const name = Buffer.from(target.id).toString("hex");
-    const shared = this.#running.get(name) ?? this.#start(name, target);
+    const shared = this.#running.get(name) ?? this.#start(name, target, true);
     shared.followers++;
+    shared.run.readers.want(true);
     let isFollowing = true;
     return {
       id: target.id,
@@ -45,11 +61,36 @@ export class FetchService {
       stop: () => {
         if (isFollowing) shared.followers--;
         isFollowing = false;
-        if (shared.followers > 0) return;
-        this.#forget(name, shared);
-        shared.run.stop();
+        this.#left(name, shared);
       },
     };
+  }
+
+  /** Fetches what is read of a video, beside those who fetch all of it. */
+  read(target: FetchTarget): ReadFetch {
+    const name = Buffer.from(target.id).toString("hex");
+    const shared = this.#running.get(name) ?? this.#start(name, target, false);
+    shared.viewers++;
+    let isReading = true;
+    return {
+      opened: shared.run.opened,
+      readers: shared.run.readers,
+      done: shared.run.done,
+      progress: () => shared.run.progress(),
+      leave: () => {
+        if (isReading) shared.viewers--;
+        isReading = false;
+        this.#left(name, shared);
+      },
+    };
+  }
+
+  #left(name: string, shared: Shared): void {
+    if (shared.followers > 0) return;
+    shared.run.readers.want(false);
+    if (shared.viewers > 0) return;
+    this.#forget(name, shared);
+    shared.run.stop();
   }
 
   progress(): FetchProgress[] {
@@ -68,12 +109,12 @@ export class FetchService {
     await Promise.all(this.#ending.values());
   }
 
-  #start(name: string, target: FetchTarget): Shared {
+  #start(name: string, target: FetchTarget, wantAll: boolean): Shared {
     const memoryBytes = this.#running.size === 0 ? NETWORK.maxFetchMemoryBytes : NETWORK.moreFetchMemoryBytes;
     const after = this.#ending.get(name) ?? Promise.resolve();
-    const run = new FetchRun(this.#parts, target, memoryBytes, after);
+    const run = new FetchRun(this.#parts, target, { memoryBytes, wantAll, after });
     const done = target.kind === "subtitle" ? run.done : run.done.then((result) => this.#withSubtitles(result));
-    const shared: Shared = { run, done, followers: 0 };
+    const shared: Shared = { run, done, followers: 0, viewers: 0 };
     this.#running.set(name, shared);
     const ended = (result: FetchResult | undefined): void => {
       this.#forget(name, shared);

@@ -1,12 +1,11 @@
 import { randomBytes, randomInt } from "node:crypto";
-import { Effects } from "../core/effects.ts";
 import { FindCore } from "../core/find/find-core.ts";
 import type { FindCounters } from "../core/find/find-options.ts";
 import type { FindEffect, FindInput, SearchEnd } from "../core/find/find-types.ts";
 import { nearnessOf } from "../core/neighbours/address-class.ts";
 import { type HeldVideo, QUERY_ID_BYTES, type Wanted } from "../core/wire/stream/find-message.ts";
 import { monotonicMs } from "../runtime/clock.ts";
-import { Waker } from "../runtime/waker.ts";
+import { CoreShell } from "./core-shell.ts";
 import type { Engine } from "./engine-types.ts";
 import type { FindLinks } from "./find-links.ts";
 import { FindSearch, type FoundHolder } from "./find-search.ts";
@@ -41,25 +40,23 @@ export interface SearchOptions {
 export class FindService {
   readonly #options: FindServiceOptions;
   readonly #core: FindCore;
-  readonly #effects: Effects<FindEffect> = new Effects();
-  readonly #waker: Waker = new Waker(() => this.#handle({ type: "wake" }));
+  readonly #shell: CoreShell<FindInput, FindEffect>;
   readonly #joined = new Set<string>();
   readonly #searches = new Map<string, FindSearch>();
   readonly #record: OwnRecord;
   readonly #lookUps: LookUps;
-  /** Inputs that came while effects were performed. */
-  readonly #inputs: FindInput[] = [];
-  #isHandling = false;
 
   constructor(options: FindServiceOptions) {
     const { engine, links, lookUp, count } = options;
     this.#options = options;
     this.#core = new FindCore({ random }, monotonicMs());
+    this.#shell = new CoreShell(this.#core, (effect) => this.#perform(effect));
     this.#record = new OwnRecord(engine.privateKey, () => engine.addresses());
     this.#lookUps = new LookUps(lookUp, count);
     links.listen({
       message: (peer, message) => {
-        if (message.type !== "peers" && this.#joined.has(peer)) this.#handle({ type: "frame", from: peer, message });
+        if (message.type !== "peers" && this.#joined.has(peer))
+          this.#shell.tell({ type: "frame", from: peer, message });
       },
       closed: (peer) => this.left(peer),
     });
@@ -69,12 +66,12 @@ export class FindService {
   joined(peer: string): void {
     if (this.#joined.has(peer)) return;
     this.#joined.add(peer);
-    this.#handle({ type: "joined", peer });
+    this.#shell.tell({ type: "joined", peer });
   }
 
   /** A neighbour takes part no more. */
   left(peer: string): void {
-    if (this.#joined.delete(peer)) this.#handle({ type: "left", peer });
+    if (this.#joined.delete(peer)) this.#shell.tell({ type: "left", peer });
   }
 
   /** What was done and refused so far. */
@@ -104,15 +101,15 @@ export class FindService {
       self: engine.peerId,
       nearness: (neighbour) => nearnessOf(links.link(neighbour)?.address ?? ""),
       count,
-      isHolder: (holder) => this.#handle({ type: "holder", queryId, holder }),
-      checked: () => this.#handle({ type: "checked", queryId }),
+      isHolder: (holder) => this.#shell.tell({ type: "holder", queryId, holder }),
+      checked: () => this.#shell.tell({ type: "checked", queryId }),
     });
-    const stop = (): void => this.#handle({ type: "stop-search", queryId });
+    const stop = (): void => this.#shell.tell({ type: "stop-search", queryId });
     this.#searches.set(keyOf(queryId), search);
     try {
-      if (signal?.aborted === true) return;
+      if (signal?.aborted === true || this.#shell.isStopped) return;
       signal?.addEventListener("abort", stop);
-      this.#handle({ type: "search", queryId, wanted, enoughHolders: enough });
+      this.#shell.tell({ type: "search", queryId, wanted, enoughHolders: enough });
       for await (const holder of search.holders()) {
         this.#options.found?.(holder);
         yield holder;
@@ -128,24 +125,8 @@ export class FindService {
   /** Ends all searches; nothing is answered any more. */
   stop(): void {
     for (const search of this.#searches.values()) search.end("stopped");
-    this.#waker.stop();
+    this.#shell.stop();
     this.#lookUps.stop();
-  }
-
-  #handle(input: FindInput): void {
-    this.#inputs.push(input);
-    if (this.#isHandling) return;
-    this.#isHandling = true;
-    try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-        this.#effects.clear();
-        this.#core.handle(next, monotonicMs(), this.#effects);
-        for (const effect of this.#effects.list) this.#perform(effect);
-        this.#waker.at(this.#effects.wakeAtMs);
-      }
-    } finally {
-      this.#isHandling = false;
-    }
   }
 
   #perform(effect: FindEffect): void {
@@ -173,7 +154,7 @@ export class FindService {
   #lookUp(queryId: Uint8Array, wanted: Wanted): void {
     this.#lookUps.ask(wanted, async (videos) => {
       const record = videos.length === 0 ? new Uint8Array() : await this.#record.bytes();
-      this.#handle({ type: "looked-up", queryId, record, videos });
+      this.#shell.tell({ type: "looked-up", queryId, record, videos });
     });
   }
 }

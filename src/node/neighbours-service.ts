@@ -1,6 +1,5 @@
 import { randomInt } from "node:crypto";
 import type { IdentifyResult } from "@libp2p/interface";
-import { Effects } from "../core/effects.ts";
 import { NETWORK } from "../core/limits.ts";
 import { NeighboursCore } from "../core/neighbours/neighbours-core.ts";
 import type {
@@ -11,8 +10,8 @@ import type {
   PeerVia,
 } from "../core/neighbours/neighbours-types.ts";
 import { monotonicMs } from "../runtime/clock.ts";
-import { Waker } from "../runtime/waker.ts";
 import { parsePeerAddress } from "./addresses.ts";
+import { CoreShell } from "./core-shell.ts";
 import type { Engine } from "./engine-types.ts";
 import type { FindLink, FindLinks } from "./find-links.ts";
 import type { FindService, FoundHolder } from "./find-service.ts";
@@ -42,9 +41,7 @@ export interface NeighboursServiceOptions {
 export class NeighboursService {
   readonly #options: NeighboursServiceOptions;
   readonly #core: NeighboursCore;
-  readonly #effects: Effects<NeighboursEffect> = new Effects();
-  readonly #waker: Waker = new Waker(() => this.#handle({ type: "wake" }));
-  readonly #inputs: NeighboursInput[] = [];
+  readonly #shell: CoreShell<NeighboursInput, NeighboursEffect>;
   /** By peer, the number of the dial that is opening a find stream to it. */
   readonly #dials = new Map<string, number>();
   /** Neighbours that were asked for peers and have not answered. */
@@ -53,7 +50,6 @@ export class NeighboursService {
   readonly #checks = new Map<string, Promise<void>>();
   readonly #idle: IdleConnections;
   readonly #stopping = new AbortController();
-  #isHandling = false;
 
   /** @throws CardumeError `address-invalid` for a bad `join` address */
   constructor(options: NeighboursServiceOptions) {
@@ -61,6 +57,7 @@ export class NeighboursService {
     this.#options = { ...options, join: [...options.join] };
     for (const address of options.join) parsePeerAddress(address);
     this.#core = new NeighboursCore({ self: engine.peerId, maxPeers, random }, monotonicMs());
+    this.#shell = new CoreShell(this.#core, (effect) => this.#perform(effect));
     this.#idle = new IdleConnections(engine);
     links.listen({
       opened: (link) => this.#opened(link, this.#dials.get(link.peer)),
@@ -81,7 +78,7 @@ export class NeighboursService {
     this.#ownAddresses();
     // Those that are refused for minutes only are the gater's affair.
     const soonMs = Date.now() + NETWORK.malformedMemoryMs;
-    for (const { peer, untilMs } of book.refused()) if (untilMs > soonMs) this.#handle({ type: "lied", peer });
+    for (const { peer, untilMs } of book.refused()) if (untilMs > soonMs) this.#shell.tell({ type: "lied", peer });
     for (const peer of book.peers()) this.#learned(peer, "memory");
     for (const text of join) {
       const { peer, address } = parsePeerAddress(text);
@@ -94,7 +91,7 @@ export class NeighboursService {
   stop(): void {
     const { libp2p } = this.#options.engine;
     this.#stopping.abort();
-    this.#waker.stop();
+    this.#shell.stop();
     this.#idle.stop();
     libp2p.removeEventListener("self:peer:update", this.#ownAddresses);
     libp2p.removeEventListener("peer:identify", this.#identified);
@@ -114,7 +111,7 @@ export class NeighboursService {
   /** A search found this holder: it may become a neighbour. */
   found({ record, recordBytes, from }: FoundHolder): void {
     const { peer, addresses } = record;
-    this.#handle({ type: "learned", peer, addresses, record: recordBytes, via: "found", from });
+    this.#shell.tell({ type: "learned", peer, addresses, record: recordBytes, via: "found", from });
   }
 
   /** A peer sent wrong bytes, or lied otherwise: it is refused for a long time, also after a restart. */
@@ -122,7 +119,7 @@ export class NeighboursService {
     const { book, engine, count } = this.#options;
     count(`liar-${reason}`);
     // The core forgets a liar only when the node starts anew; who is refused for minutes is kept out by its connections.
-    if (book.lied(peer, reason) > NETWORK.malformedMemoryMs) this.#handle({ type: "lied", peer });
+    if (book.lied(peer, reason) > NETWORK.malformedMemoryMs) this.#shell.tell({ type: "lied", peer });
     engine.hangUp(peer);
   }
 
@@ -155,11 +152,11 @@ export class NeighboursService {
   }
 
   readonly #ownAddresses = (): void => {
-    this.#handle({ type: "own-addresses", addresses: this.#options.engine.addresses() });
+    this.#shell.tell({ type: "own-addresses", addresses: this.#options.engine.addresses() });
   };
 
   #learned({ peer, addresses, record }: Omit<NamedPeer, "peer"> & { peer: string | undefined }, via: PeerVia): void {
-    this.#handle({ type: "learned", peer, addresses, record, via });
+    this.#shell.tell({ type: "learned", peer, addresses, record, via });
   }
 
   /** What a connected peer says of itself: its own signed record where it has one. */
@@ -177,12 +174,12 @@ export class NeighboursService {
   }
 
   #opened({ peer, address, direction }: FindLink, dial: number | undefined): void {
-    this.#inTurn(peer, () => this.#handle({ type: "connected", peer, address, direction, dial }));
+    this.#inTurn(peer, () => this.#shell.tell({ type: "connected", peer, address, direction, dial }));
   }
 
   #closed(peer: string): void {
     this.#asked.delete(peer);
-    this.#inTurn(peer, () => this.#handle({ type: "disconnected", peer }));
+    this.#inTurn(peer, () => this.#shell.tell({ type: "disconnected", peer }));
   }
 
   /** Whoever has no room tells of others and goes: what it told is heard before it is gone. */
@@ -200,39 +197,22 @@ export class NeighboursService {
 
   /** A Peers frame: a question, or an answer, whose signatures are checked only when it was asked for. */
   #peers(from: string, records: readonly Uint8Array[]): void {
-    if (records.length === 0) this.#handle({ type: "peers-asked", from });
+    if (records.length === 0) this.#shell.tell({ type: "peers-asked", from });
     else if (this.#asked.delete(from)) {
       const check = this.#told(from, records).finally(() => this.#checks.delete(from));
       this.#checks.set(from, check);
-    } else this.#handle({ type: "peers-told", from, peers: [] });
+    } else this.#shell.tell({ type: "peers-told", from, peers: [] });
   }
 
   async #told(from: string, records: readonly Uint8Array[]): Promise<void> {
     const opened = await Promise.all(records.map((record) => this.#named(record)));
-    this.#handle({ type: "peers-told", from, peers: opened.flatMap((peer) => peer ?? []) });
+    this.#shell.tell({ type: "peers-told", from, peers: opened.flatMap((peer) => peer ?? []) });
   }
 
   async #named(record: Uint8Array): Promise<NamedPeer | undefined> {
     // Which of the addresses may be dialled is the core's to say: it knows how near the one is that told of them.
     const opened = await openRecord(record, "person");
     return opened === undefined ? undefined : { peer: opened.peer, addresses: opened.addresses, record };
-  }
-
-  #handle(input: NeighboursInput): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#inputs.push(input);
-    if (this.#isHandling) return;
-    this.#isHandling = true;
-    try {
-      for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-        this.#effects.clear();
-        this.#core.handle(next, monotonicMs(), this.#effects);
-        for (const effect of this.#effects.list) this.#perform(effect);
-        this.#waker.at(this.#effects.wakeAtMs);
-      }
-    } finally {
-      this.#isHandling = false;
-    }
   }
 
   #perform(effect: NeighboursEffect): void {
@@ -284,7 +264,7 @@ export class NeighboursService {
       this.#dials.set(reached, dial);
       await links.open(connection);
     } catch {
-      this.#handle({ type: "dial-failed", dial });
+      this.#shell.tell({ type: "dial-failed", dial });
     } finally {
       if (reached !== undefined && this.#dials.get(reached) === dial) this.#dials.delete(reached);
     }

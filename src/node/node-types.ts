@@ -1,5 +1,6 @@
 import type { Link } from "../core/content/link.ts";
 import type { Library } from "../store/library.ts";
+import type { Viewing } from "./watch-types.ts";
 
 /** How a node runs. Addresses are multiaddrs in text, such as `/ip4/192.168.1.5/tcp/4001`. */
 export interface NodeOptions {
@@ -37,6 +38,11 @@ export interface CardumeNode {
   /** Fetches a video, or joins the fetch that is under way. */
   fetch(target: FetchTarget): RunningFetch;
   fetches(): FetchProgress[];
+  /**
+   * Opens a video to be watched, whether it is held here or not.
+   * @throws CardumeError `video-unknown` (exit code 3), `peer-unreachable` (4), `chunks-missing` (1); the signal's reason
+   */
+  watch(target: FetchTarget, options?: { readonly signal?: AbortSignal }): Promise<Viewing>;
   /** Connects to a peer. @throws CardumeError `address-invalid`, `peer-unreachable` (exit code 4) */
   join(address: string): Promise<void>;
   /** Tells the hash table what is held here. @returns how many videos @throws CardumeError `dht-off` */

@@ -37,6 +37,8 @@ import { ServeService } from "./serve-service.ts";
 import { SlotPool } from "./slot-pool.ts";
 import { takeClients } from "./take-clients.ts";
 import { Turnstile } from "./turnstile.ts";
+import { openViewing } from "./watch-service.ts";
+import type { Viewing } from "./watch-types.ts";
 
 /** What a node is made of. */
 export interface NodeParts {
@@ -221,6 +223,10 @@ class RunningNode implements CardumeNode {
 
   fetches(): FetchProgress[] {
     return this.#fetches.progress();
+  }
+
+  watch(target: FetchTarget, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Viewing> {
+    return openViewing({ library: this.library, fetches: this.#fetches }, target, signal);
   }
 
   async join(address: string): Promise<void> {

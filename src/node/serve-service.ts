@@ -1,14 +1,14 @@
-import { Effects } from "../core/effects.ts";
+import type { Effects } from "../core/effects.ts";
 import { NETWORK } from "../core/limits.ts";
 import { ServeCore } from "../core/serve/serve-core.ts";
 import type { ServeEffect, ServeInput } from "../core/serve/serve-types.ts";
 import { monotonicMs } from "../runtime/clock.ts";
-import { Waker } from "../runtime/waker.ts";
 import type { Library } from "../store/library.ts";
 import { BodyBuffers } from "./body-buffers.ts";
 import type { Carrier } from "./carrier.ts";
 import { ClientStream } from "./client-stream.ts";
 import { ComplaintDesk } from "./complaint-desk.ts";
+import { CoreShell } from "./core-shell.ts";
 import { ServedVideos } from "./served-videos.ts";
 
 /** What serving needs. */
@@ -46,21 +46,20 @@ export class ServeService {
   readonly #videos: ServedVideos;
   readonly #buffers = new BodyBuffers();
   readonly #core: ServeCore;
-  readonly #effects = new Effects<ServeEffect>();
-  readonly #waker = new Waker(() => this.#tell({ type: "wake" }));
+  readonly #shell: CoreShell<ServeInput, ServeEffect>;
   readonly #clients = new Map<number, ClientStream>();
   readonly #complaints: ComplaintDesk;
   /** Bytes of refusals and ChunkInfos that clients have not taken, with what remembers them. */
   #unreadBytes = 0;
   #numbers = 0;
-  #inputs: ServeInput[] = [];
-  #isHandling = false;
 
   constructor(options: ServeOptions) {
     this.#options = options;
     this.#videos = new ServedVideos(options.library);
     this.#complaints = new ComplaintDesk(this.#videos, options.count);
     this.#core = new ServeCore(options.uploadBytesPerSecond, monotonicMs());
+    const handle = this.#handle.bind(this);
+    this.#shell = new CoreShell({ handle }, (effect) => this.#perform(effect));
   }
 
   /** Streams of clients that are open. */
@@ -83,11 +82,11 @@ export class ServeService {
     const stream: ClientStream = new ClientStream(carrier, {
       videos: this.#videos,
       buffers: this.#buffers,
-      order: (request, bytes, priority) => this.#tell({ type: "get", client, request, bytes, priority }),
-      cancel: (request) => this.#tell({ type: "cancel", client, request }),
+      order: (request, bytes, priority) => this.#shell.tell({ type: "get", client, request, bytes, priority }),
+      cancel: (request) => this.#shell.tell({ type: "cancel", client, request }),
       left: (bytes, sentBytes) => {
         this.uploadedBytes += sentBytes;
-        this.#tell({ type: "left", client, bytes });
+        this.#shell.tell({ type: "left", client, bytes });
       },
       replies: (bytes) => {
         this.#unreadBytes += bytes;
@@ -97,12 +96,12 @@ export class ServeService {
       complain: (id, chunk) => this.#complaints.complain(id, chunk),
       ended: () => {
         this.#clients.delete(client);
-        this.#tell({ type: "gone", client });
+        this.#shell.tell({ type: "gone", client });
       },
       count: this.#options.count,
     });
     this.#clients.set(client, stream);
-    this.#tell({ type: "client", client, key: carrier.peer });
+    this.#shell.tell({ type: "client", client, key: carrier.peer });
     stream.start();
   }
 
@@ -121,26 +120,17 @@ export class ServeService {
 
   async close(): Promise<void> {
     for (const stream of this.#clients.values()) stream.end("this node stops");
-    this.#waker.stop();
+    this.#shell.stop();
     this.#complaints.close();
     await this.#videos.close();
   }
 
-  /** What comes of an effect is told to the core afterwards, never from within. */
-  #tell(input: ServeInput): void {
-    this.#inputs.push(input);
-    if (this.#isHandling) return;
-    this.#isHandling = true;
-    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) {
-      this.#effects.clear();
-      const { cancelled } = this.#core.counters;
-      this.#core.handle(next, monotonicMs(), this.#effects);
-      if (next.type === "cancel" && this.#core.counters.cancelled > cancelled)
-        this.#clients.get(next.client)?.refuse(next.request);
-      for (const effect of this.#effects.list) this.#perform(effect);
-      this.#waker.at(this.#effects.wakeAtMs);
-    }
-    this.#isHandling = false;
+  /** What was cancelled while it waited is answered; the core says so by its count only. */
+  #handle(input: ServeInput, nowMs: number, effects: Effects<ServeEffect>): void {
+    const { cancelled } = this.#core.counters;
+    this.#core.handle(input, nowMs, effects);
+    if (input.type === "cancel" && this.#core.counters.cancelled > cancelled)
+      this.#clients.get(input.client)?.refuse(input.request);
   }
 
   #perform(effect: ServeEffect): void {

@@ -1,12 +1,11 @@
 import { chunkLength, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
 import { type Slice, sliceLength, sliceProofHashes } from "../core/content/proof.ts";
-import { Effects } from "../core/effects.ts";
 import { FetchCore } from "../core/fetch/fetch-core.ts";
 import type { DropReason, FetchEffect, FetchInput } from "../core/fetch/fetch-types.ts";
 import { monotonicMs } from "../runtime/clock.ts";
-import { Waker } from "../runtime/waker.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Loan } from "../store/hasher.ts";
+import { CoreShell } from "./core-shell.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
 import type { HolderStream } from "./holder-stream.ts";
 import type { SlotPool } from "./slot-pool.ts";
@@ -15,6 +14,8 @@ import type { SlotPool } from "./slot-pool.ts";
 export interface VideoFetchEvents {
   /** All that is wanted is kept. */
   complete(): void;
+  /** More of it can be read: in memory, or in the file. */
+  came(): void;
   /** A holder is not asked any more. `wrong-bytes`: and never again. */
   dropped(holder: number, reason: DropReason): void;
   /** The disk refused: nothing more comes. */
@@ -47,6 +48,8 @@ export interface VideoFetchOptions {
   readonly seed: number;
   /** For chunks under way. */
   readonly memoryBytes: number;
+  /** Whether all of it is wanted, or only what readers read. */
+  readonly wantAll: boolean;
 }
 
 /** A core is told of a body's progress this often. */
@@ -64,8 +67,7 @@ export class VideoFetch {
   readonly #geometry: Geometry;
   readonly #slots: SlotPool;
   readonly #events: VideoFetchEvents;
-  readonly #effects = new Effects<FetchEffect>();
-  readonly #waker = new Waker(() => this.tell({ type: "wake" }));
+  readonly #shell: CoreShell<FetchInput, FetchEffect>;
   readonly #holders = new Map<number, Asked>();
   readonly #unkept = new Set<number>();
   readonly #orders = new Map<number, Order>();
@@ -73,9 +75,6 @@ export class VideoFetch {
   readonly #assemblies = new Map<number, Uint8Array>();
   readonly #writing = new Set<number>();
   readonly #endListening: () => void;
-  #inputs: FetchInput[] = [];
-  #isHandling = false;
-  #isStopped = false;
 
   constructor(store: ChunkStore, slots: SlotPool, options: VideoFetchOptions, events: VideoFetchEvents) {
     this.store = store;
@@ -83,7 +82,8 @@ export class VideoFetch {
     this.#events = events;
     this.#geometry = store.manifest.geometry;
     const held = (chunk: number): boolean => store.held.has(chunk);
-    this.core = new FetchCore({ geometry: this.#geometry, held, wantAll: true, ...options });
+    this.core = new FetchCore({ geometry: this.#geometry, held, ...options });
+    this.#shell = new CoreShell(this.core, (effect) => this.#perform(effect));
     this.#endListening = store.onHeld((chunk, isHeld) => {
       if (isHeld) this.#unkept.delete(chunk);
       this.tell({ type: isHeld ? "kept" : "lost", chunk });
@@ -93,6 +93,21 @@ export class VideoFetch {
   /** Chunks that are checked and in the file, and not held for good yet. */
   get unkeptChunks(): number {
     return this.#unkept.size;
+  }
+
+  /** Whether a chunk is in the file, held for good or not. */
+  isInFile(chunk: number): boolean {
+    return this.store.held.has(chunk) || this.#unkept.has(chunk);
+  }
+
+  /** A copy of the verified bytes from `position` on that are in memory, up to `end`; `undefined`: there are none. */
+  bytesAt(position: number, end: number): Uint8Array | undefined {
+    const { chunkBytes } = this.#geometry;
+    const chunk = Math.floor(position / chunkBytes);
+    const assembly = this.#assemblies.get(chunk);
+    const until = Math.min(end, this.core.verifiedUntil(position));
+    if (assembly === undefined || until <= position) return undefined;
+    return assembly.slice(position - chunk * chunkBytes, until - chunk * chunkBytes);
   }
 
   /** Has a holder asked for what it said that it has. */
@@ -114,30 +129,16 @@ export class VideoFetch {
 
   /** Tells the core something, and does what it wants done. What comes of that is told to it afterwards. */
   tell(input: FetchInput): void {
-    if (this.#isStopped) return;
-    this.#inputs.push(input);
-    if (this.#isHandling) return;
-    this.#isHandling = true;
-    for (let next = this.#inputs.shift(); next !== undefined && !this.#isStopped; next = this.#inputs.shift())
-      this.#handle(next);
-    this.#isHandling = false;
+    this.#shell.tell(input);
   }
 
   /** Takes all orders back. What is being written is written. */
   stop(): void {
-    if (this.#isStopped) return;
-    this.#isStopped = true;
-    this.#waker.stop();
+    if (this.#shell.isStopped) return;
+    this.#shell.stop();
     this.#endListening();
     for (const [request, order] of this.#orders) this.#takeBack(request, order);
     this.#assemblies.clear();
-  }
-
-  #handle(input: FetchInput): void {
-    this.#effects.clear();
-    this.core.handle(input, monotonicMs(), this.#effects);
-    for (const effect of this.#effects.list) this.#perform(effect);
-    this.#waker.at(this.#effects.wakeAtMs);
   }
 
   #perform(effect: FetchEffect): void {
@@ -236,6 +237,7 @@ export class VideoFetch {
       const isOpen = this.#orders.delete(request);
       this.#slots.give(loan.bytes);
       if (isOpen) this.tell({ type: isRight ? "verified" : "wrong", holder, request });
+      if (isRight) this.#events.came();
     };
     const isWhole = order.bytes === chunkLength(this.#geometry, slice.chunk);
     if (isWhole) this.#write(slice.chunk, loan, checked);
@@ -250,7 +252,7 @@ export class VideoFetch {
 
   #assemble({ chunk, firstLeaf }: Slice, bytes: Uint8Array): void {
     // A copy that came later than the one that was taken.
-    if (this.#isStopped || this.#writing.has(chunk) || this.store.held.has(chunk)) return;
+    if (this.#shell.isStopped || this.#writing.has(chunk) || this.store.held.has(chunk)) return;
     let assembly = this.#assemblies.get(chunk);
     if (assembly === undefined) {
       assembly = new Uint8Array(chunkLength(this.#geometry, chunk));
@@ -278,6 +280,7 @@ export class VideoFetch {
       if (!this.store.held.has(chunk)) this.#unkept.add(chunk);
       onChecked(true);
       this.tell({ type: "written", chunk });
+      this.#events.came();
     };
     this.#writing.add(chunk);
     this.store.write(chunk, bytes, written).then(
@@ -309,7 +312,7 @@ export class VideoFetch {
   }
 
   #fail(error: unknown): void {
-    if (this.#isStopped) return;
+    if (this.#shell.isStopped) return;
     this.stop();
     this.#events.failed(error);
   }

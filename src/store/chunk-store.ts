@@ -32,7 +32,7 @@ export interface ChunkStore {
   /** What is held. It changes; do not change it. */
   readonly held: Pick<Bitmap, "has" | "count" | "bytes">;
   /**
-   * Reads up to 1 MiB inside the video. `verified` (the default): hashed at this very read. `trusted`, for a peer, who
+   * Reads up to 1 MiB inside the video, of chunks that are held or of which `onWritten` was told. `verified` (the default): hashed at this very read. `trusted`, for a peer, who
    * checks them: not hashed as long as the file is as it was when they were last known to be good.
    */
   read(position: number, bytes: number, how?: "verified" | "trusted"): Promise<Uint8Array | ReadProblem>;

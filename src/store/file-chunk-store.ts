@@ -49,6 +49,8 @@ export class FileChunkStore implements ChunkStore {
   readonly #committer: Committer;
   readonly #listeners = new Set<HeldListener>();
   readonly #underWay = new UnderWay();
+  /** In the file and right, but not made sure of: read by whoever is told, and checked as all reads are. */
+  readonly #written = new Set<number>();
   #stamp: Stamp | undefined;
 
   constructor(parts: FileChunkStoreParts) {
@@ -136,7 +138,8 @@ export class FileChunkStore implements ChunkStore {
   }
 
   async #leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {
-    if (!this.held.has(chunk)) return { problem: "not-held", chunk };
+    const isHeld = this.held.has(chunk);
+    if (!isHeld && !this.#written.has(chunk)) return { problem: "not-held", chunk };
     const cached = this.#parts.leafCache.get(this.#name, chunk);
     if (cached !== undefined) return cached;
     const stored = await this.#storedLeafHashes(chunk);
@@ -144,6 +147,7 @@ export class FileChunkStore implements ChunkStore {
       this.#parts.leafCache.set(this.#name, chunk, stored);
       return stored;
     }
+    if (!isHeld) return { problem: "not-held", chunk };
     if (this.#parts.data === undefined) return { problem: "missing", chunk };
     // The tree is a cache: a bad one is made again from the bytes, and they are lost only if they do not fit either.
     const check = await this.#check(chunk);
@@ -197,6 +201,7 @@ export class FileChunkStore implements ChunkStore {
       await this.#committer.commit(chunk, async () => {
         isRight = await this.#put(chunk, bytes);
         if (!isRight) throw WRONG_BYTES;
+        this.#written.add(chunk);
         onWritten?.();
       });
     } catch (error) {
@@ -204,6 +209,8 @@ export class FileChunkStore implements ChunkStore {
       // Somebody else has filled the disk: the next chunk asks for room first.
       this.#parts.room.release();
       throw error;
+    } finally {
+      this.#written.delete(chunk);
     }
     return "held";
   }
@@ -308,6 +315,8 @@ export class FileChunkStore implements ChunkStore {
       const again = await hasher.read({ file, position, bytes, leafHashes });
       if (again.wrongLeaves.length === 0) return again.bytes;
       const lost = [...new Set(again.wrongLeaves.map(chunkAt))];
+      const unheld = lost.find((chunk) => !this.held.has(chunk));
+      if (unheld !== undefined) return { problem: "not-held", chunk: unheld };
       await this.#lose(lost);
       return this.#problemOf(lost[0] as number);
     } catch (error) {

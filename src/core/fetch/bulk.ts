@@ -49,7 +49,8 @@ function restOfChunk(book: FetchBook, holder: FetchHolder, most: number): Part |
   for (const job of book.partial) {
     if (!book.holds(holder, job.chunk) || !(book.wantAll || book.readers.wants(job.chunk))) continue;
     const run = job.freeRun(most);
-    if (run !== undefined && isInTime(book, holder, job, run)) return { job, run };
+    if (run === undefined || !(book.wantAll || book.readers.priorityOf(job.chunk, run.first, run.grains) < 2)) continue;
+    if (isInTime(book, holder, job, run)) return { job, run };
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import type { FetchRequest } from "./chunk-job.ts";
 import { FetchBook } from "./fetch-book.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
 import type { FetchAnswer, FetchCounters, FetchEffect, FetchInput, FetchOptions, HolderView } from "./fetch-types.ts";
+import { GRAIN_BYTES } from "./grains.ts";
 import { hedgeLast, hedgeUrgent } from "./hedge.ts";
 import { lookAtSilence, signOfLife } from "./silence.ts";
 import { askUrgent, cancelUnwanted } from "./urgent.ts";
@@ -63,6 +64,18 @@ export class FetchCore {
   /** Whether any of the present holders has a chunk. */
   isHeldBySomebody(chunk: number): boolean {
     return this.#book.scheduler.activeHoldersOf(this.#book.placeOf(chunk)) > 0;
+  }
+
+  /** The place up to which all bytes from `position` on, in its chunk, are verified and not given up again. */
+  verifiedUntil(position: number): number {
+    const { geometry, jobs } = this.#book;
+    const chunk = Math.floor(position / geometry.chunkBytes);
+    const job = jobs.get(chunk);
+    if (job === undefined) return position;
+    const start = chunk * geometry.chunkBytes;
+    let grain = Math.floor((position - start) / GRAIN_BYTES);
+    while (grain < job.grains && job.has(grain)) grain++;
+    return Math.max(position, start + Math.min(grain * GRAIN_BYTES, job.bytes));
   }
 
   /** The chunks that are not held yet. */

@@ -10,6 +10,7 @@ import type {
   PeerStatus,
   RunningFetch,
 } from "../../../src/node/node-types.ts";
+import type { Viewing } from "../../../src/node/watch-types.ts";
 import type { Library } from "../../../src/store/library.ts";
 
 /** A node over a real library whose network is a script: what others would answer is what a test says. */
@@ -62,6 +63,10 @@ export class ScriptedNode implements CardumeNode {
     } finally {
       this.isFindStopped = signal?.aborted === true;
     }
+  }
+
+  watch(): Promise<Viewing> {
+    return Promise.reject(new CardumeError("video-unknown", "no script has a video to watch", { exitCode: 3 }));
   }
 
   fetch(target: FetchTarget): RunningFetch {
