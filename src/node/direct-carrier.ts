@@ -2,6 +2,7 @@ import type { TLSSocket } from "node:tls";
 import { NETWORK } from "../core/limits.ts";
 import type { Carrier, CarrierSink } from "./carrier.ts";
 import type { CarrierInbox } from "./carrier-inbox.ts";
+import { DirectSender } from "./direct-sender.ts";
 
 /**
  * A carrier over a TLS socket whose other side has proven to be `peer`. Whoever made the socket passes what it reads to
@@ -12,6 +13,7 @@ export class DirectCarrier implements Carrier {
   readonly peer: string;
   readonly #socket: TLSSocket;
   readonly #inbox: CarrierInbox;
+  readonly #sender: DirectSender;
   /** Sends that were not told of, oldest first. */
   readonly #untold: Sending[] = [];
   readonly #over = Promise.withResolvers<void>();
@@ -23,6 +25,7 @@ export class DirectCarrier implements Carrier {
     this.peer = peer;
     this.#socket = socket;
     this.#inbox = inbox;
+    this.#sender = new DirectSender(socket);
     socket.on("end", () => {
       this.#isEndedWell = true;
       this.#finish();
@@ -36,7 +39,7 @@ export class DirectCarrier implements Carrier {
   }
 
   get queuedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#sender.bytes;
   }
 
   start(sink: CarrierSink): void {
@@ -50,21 +53,10 @@ export class DirectCarrier implements Carrier {
     }
     const sending: Sending = { onSent, isSent: undefined };
     this.#untold.push(sending);
-    const settle = (error: Error | null | undefined): void => {
+    this.#sender.send(parts, (error) => {
       sending.isSent = !error;
       this.#tell();
-    };
-    const filled = parts.filter(({ length }) => length > 0);
-    const last = filled.pop();
-    if (last === undefined) {
-      queueMicrotask(() => settle(null));
-      return;
-    }
-    // One write of many parts: TLS makes records of all of it at once.
-    if (filled.length > 0) this.#socket.cork();
-    for (const part of filled) this.#socket.write(part);
-    this.#socket.write(last, settle);
-    if (filled.length > 0) this.#socket.uncork();
+    });
   }
 
   pause(): void {
@@ -95,7 +87,7 @@ export class DirectCarrier implements Carrier {
     this.#isClosing = true;
     // Counts from the last byte that went or came.
     this.#socket.setTimeout(NETWORK.closingCarrierMs);
-    this.#socket.end();
+    this.#sender.end();
   }
 
   #closed(): void {

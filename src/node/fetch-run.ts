@@ -131,6 +131,7 @@ export class FetchRun {
   async #run(after: Promise<unknown>): Promise<FetchResult> {
     try {
       await after;
+      this.#parts.library.prepare();
       await this.#resume();
       this.#search();
       this.#watching = setInterval(() => this.#watch(), WATCH_MS).unref();

@@ -41,6 +41,10 @@ export class HashPool implements Hasher {
     this.#worker = worker ?? sibling("hash-worker", import.meta.url);
   }
 
+  prepare(): void {
+    if (this.#stopped === undefined && this.#threads.length === 0) this.#start();
+  }
+
   hashFile({ file, position, bytes, leavesPerChunk, copyTo }: Parameters<Hasher["hashFile"]>[0]): Promise<HashedRun> {
     const copyToFd = copyTo?.fd;
     return this.#run(this.#patient, { kind: "file", fd: file.fd, position, bytes, leavesPerChunk, copyToFd });

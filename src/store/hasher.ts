@@ -63,6 +63,8 @@ export interface ReadRun {
 export interface Hasher {
   /** Jobs that it works on at one time. */
   readonly width: number;
+  /** There is going to be work: what takes a moment to start is started. */
+  prepare(): void;
   /**
    * Hashes `bytes` of a file from `position` (a multiple of a chunk) on, a few MiB at most, and writes what it reads to
    * the same place of `copyTo`.

@@ -20,6 +20,10 @@ export class InlineHasher implements Hasher {
   readonly width = 1;
   #closed = false;
 
+  prepare(): void {
+    // Nothing has to be started.
+  }
+
   async hashFile(job: Parameters<Hasher["hashFile"]>[0]): Promise<HashedRun> {
     this.#assertOpen();
     const bytes = await readUpTo(job.file, job.bytes, job.position);

@@ -161,6 +161,11 @@ export class Library {
     return new StoreHandle(store, () => this.#videos.release(store));
   }
 
+  /** There are going to be chunks to check: a thread for it takes a moment to start. */
+  prepare(): void {
+    this.#parts.hasher.prepare();
+  }
+
   /**
    * Begins to hold a video whose chunks come from elsewhere, or goes on with it. Its size is proven by its last leaf
    * before a place is made for it.

@@ -154,6 +154,7 @@ export class Era {
     // Threads that hash have nothing to do with power: they need not be started anew for each cut.
     const lasting: Hasher = {
       width: hasher.width,
+      prepare: () => hasher.prepare(),
       hashFile: (job) => hasher.hashFile(job),
       hashBytes: (bytes) => hasher.hashBytes(bytes),
       keep: (job) => hasher.keep(job),
