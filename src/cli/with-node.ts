@@ -4,6 +4,7 @@ import { CardumeError } from "../core/errors.ts";
 import { LocalNode } from "../gateway/local-node.ts";
 import type { NodeFace } from "../gateway/node-face.ts";
 import type { CardumeNode, NodeEvent, NodeOptions } from "../node/node-types.ts";
+import { keepYoungGenerationModest } from "../runtime/heap.ts";
 import { dataFolder } from "../store/data-folder.ts";
 import type { Library } from "../store/library.ts";
 import type { LibraryFlags } from "./library-options.ts";
@@ -74,6 +75,7 @@ export async function startNodeOf(
   options: NodeOptions,
   onEvent: (event: NodeEvent) => void,
 ): Promise<CardumeNode> {
+  keepYoungGenerationModest();
   const { startNode } = await import("../node/node.ts");
   return startNode({ library, options, onEvent });
 }

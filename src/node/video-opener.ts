@@ -42,6 +42,7 @@ export class VideoOpener {
   #known: Manifest | undefined;
   #startedAtMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
+  readonly #abort = new AbortController();
   #isOver = false;
 
   constructor(
@@ -65,9 +66,10 @@ export class VideoOpener {
     this.#go();
   }
 
-  /** Asks nobody any more. Resolves when what was begun has ended. */
+  /** Asks nobody any more, and waits for no answer. Resolves when what was begun has ended. */
   async stop(): Promise<void> {
     this.#isOver = true;
+    this.#abort.abort();
     clearTimeout(this.#timer);
     await Promise.all(this.#underWay);
   }
@@ -108,15 +110,16 @@ export class VideoOpener {
 
   async #ask(holder: FetchHolder): Promise<void> {
     const { stream, video } = holder;
+    const { signal } = this.#abort;
     if (stream === undefined || holder.state !== "serving") return;
     const known = this.#known?.geometry.bytes === holder.bytes ? this.#known : undefined;
-    const manifest = known ?? (await fetchManifest(stream, video, this.#id));
+    const manifest = known ?? (await fetchManifest(stream, video, this.#id, signal));
     if (manifest === "wrong") return this.#lied(holder, "it sent another video's manifest");
     if (manifest === "none" || this.#isOver) return;
     if (manifest.geometry.bytes !== holder.bytes) return this.#lied(holder, "it says two sizes of one video");
     this.#known = manifest;
     if (holder.held?.has(manifest.geometry.chunks - 1) !== true) return;
-    const lastLeaf = await fetchLastLeaf(stream, video, manifest);
+    const lastLeaf = await fetchLastLeaf(stream, video, manifest, signal);
     if (lastLeaf !== "none" && !this.#isOver) await this.#receive(holder, manifest, lastLeaf);
   }
 

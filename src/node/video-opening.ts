@@ -22,9 +22,12 @@ export async function fetchManifest(
   stream: HolderStream,
   number: number,
   id: Uint8Array,
+  signal: AbortSignal,
 ): Promise<Manifest | "wrong" | "none"> {
   const most = VIDEO.maxManifestBytes;
-  const answer = await answerTo(stream, 1, most, 0, (taker) => stream.getManifest(number, taker));
+  const answer = await answerTo(stream, { minBytes: 1, maxBytes: most, proofHashes: 0 }, signal, (taker) =>
+    stream.getManifest(number, taker),
+  );
   if (typeof answer === "string") return "none";
   const manifest = decodeManifest(answer.body, id, { sha256, verify: verifyEd25519 });
   return isManifestError(manifest) ? "wrong" : manifest;
@@ -35,21 +38,23 @@ export async function fetchLastLeaf(
   stream: HolderStream,
   number: number,
   { geometry }: Manifest,
+  signal: AbortSignal,
 ): Promise<LastLeaf | "none"> {
   const chunk = geometry.chunks - 1;
   const slice = { chunk, firstLeaf: chunkLeaves(geometry, chunk) - 1, leaves: 1 };
   const bytes = Math.min(sliceLength(slice, geometry), LEAF_BYTES);
-  const answer = await answerTo(stream, bytes, bytes, sliceProofHashes(slice, geometry), (taker) =>
+  const lengths = { minBytes: bytes, maxBytes: bytes, proofHashes: sliceProofHashes(slice, geometry) };
+  const answer = await answerTo(stream, lengths, signal, (taker) =>
     stream.get(number, { ...slice, priority: 0 }, taker),
   );
   return typeof answer === "string" ? "none" : { bytes: answer.body, proof: answer.proof };
 }
 
+/** Awaits one Response; whoever asked may have had enough, and takes the request back. */
 function answerTo(
   stream: HolderStream,
-  minBytes: number,
-  maxBytes: number,
-  proofHashes: number,
+  lengths: Pick<ResponseTaker, "minBytes" | "maxBytes" | "proofHashes">,
+  signal: AbortSignal,
   order: (taker: ResponseTaker) => number,
 ): Promise<Answer> {
   return new Promise((resolve) => {
@@ -57,12 +62,15 @@ function answerTo(
     let siblings = body;
     const settle = (answer: Answer): void => {
       clearTimeout(timer);
+      signal.removeEventListener("abort", giveUp);
       resolve(answer);
     };
+    const giveUp = (): void => {
+      stream.cancel(request);
+      settle("late");
+    };
     const request = order({
-      minBytes,
-      maxBytes,
-      proofHashes,
+      ...lengths,
       begins: (proof, bodyBytes) => {
         siblings = new Uint8Array(proof);
         body = new Uint8Array(bodyBytes);
@@ -73,9 +81,7 @@ function answerTo(
       refused: settle,
       lost: () => settle("lost"),
     });
-    const timer = setTimeout(() => {
-      stream.cancel(request);
-      settle("late");
-    }, NETWORK.openVideoMs);
+    const timer = setTimeout(giveUp, NETWORK.openVideoMs);
+    signal.addEventListener("abort", giveUp, { once: true });
   });
 }

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { CardumeError } from "../core/errors.ts";
 import type { FilePath } from "./disk.ts";
 
@@ -16,8 +17,9 @@ const CODES: Readonly<Record<string, { readonly code: string; readonly words: st
 /** What the system refused, as an error for people: `disk-full`, `disk-refused`, `file-missing` or `disk-failed`. */
 export function diskError(error: unknown, doing: string): CardumeError {
   if (error instanceof CardumeError) return error;
-  const { code = "", message } = error as NodeJS.ErrnoException;
-  const known = CODES[code];
+  const { code = "", errno, message } = error as NodeJS.ErrnoException;
+  // Node has no name for this one.
+  const known = CODES[errno === -constants.errno.EDQUOT ? "EDQUOT" : code];
   return new CardumeError(known?.code ?? "disk-failed", `${doing}: ${known?.words ?? message}`, {
     exitCode: 5,
     cause: error,

@@ -20,6 +20,8 @@ export interface HashPoolOptions {
  * fifth more reads a second. Runs of files gain nothing by it, and would make the reads that come after them wait.
  */
 const SHORT_JOBS_AHEAD = 2;
+/** A thread is some 12 MB: short jobs are worth another one when this many wait for those there are. */
+const BACKLOG_JOBS = 12;
 
 /** Hashes in threads, which are started when there is work, and do not keep the process alive when there is none. */
 export class HashPool implements Hasher {
@@ -82,33 +84,36 @@ export class HashPool implements Hasher {
 
   /** Gives jobs to threads as long as there are both. */
   #give(): void {
-    this.#giveChunks();
-    while (this.#stopped === undefined) {
-      const urgent = this.#urgent.length > 0;
-      const queue = urgent ? this.#urgent : this.#patient;
-      const thread = queue.length === 0 ? undefined : this.#threadFor(urgent);
-      if (thread === undefined) return;
-      thread.give(queue.shift() as WaitingJob);
-    }
+    let isGiven = true;
+    while (isGiven && this.#stopped === undefined)
+      isGiven =
+        this.#giveFrom(this.#urgent, () => this.#threadFor(true)) ||
+        this.#giveFrom(this.#keeping, () => this.#writer()) ||
+        this.#giveFrom(this.#patient, () => this.#threadFor(false));
   }
 
-  #giveChunks(): void {
-    while (this.#stopped === undefined && this.#keeping.length > 0) {
-      const writer = this.#threads.find(({ keeps }) => keeps);
-      const thread = writer ?? this.#threadFor(true);
-      if (thread === undefined || (thread === writer && thread.load >= SHORT_JOBS_AHEAD)) return;
-      thread.give(this.#keeping.shift() as WaitingJob);
-    }
+  #giveFrom(queue: WaitingJob[], thread: () => HashThread | undefined): boolean {
+    const taker = queue.length === 0 ? undefined : thread();
+    if (taker === undefined) return false;
+    taker.give(queue.shift() as WaitingJob);
+    return true;
+  }
+
+  /** The thread that writes chunks, when it has room, or any when none does. */
+  #writer(): HashThread | undefined {
+    const writer = this.#threads.find(({ keeps }) => keeps);
+    if (writer === undefined) return this.#threadFor(true);
+    return writer.load < SHORT_JOBS_AHEAD ? writer : undefined;
   }
 
   /** A thread for the next job: an idle one, a new one, or, when somebody waits, one that is soon done. */
   #threadFor(urgent: boolean): HashThread | undefined {
     const idle = this.#threads.find(({ load }) => load === 0);
     if (idle !== undefined) return idle;
-    // A thread is some 12 MB: short jobs that come now and then do not need a second one.
     const soonFree = urgent ? this.#threads.find(({ load, slow }) => load < SHORT_JOBS_AHEAD && !slow) : undefined;
     if (soonFree !== undefined || this.#threads.length >= this.width) return soonFree;
-    return this.#start();
+    const isSoonGiven = urgent && this.#urgent.length < BACKLOG_JOBS && this.#threads.some(({ slow }) => !slow);
+    return isSoonGiven ? undefined : this.#start();
   }
 
   #start(): HashThread | undefined {

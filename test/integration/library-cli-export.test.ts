@@ -150,11 +150,12 @@ describe.concurrent("export to a reader", () => {
     const id = await library.add("film.mp4");
     const slow = await library.shell(`cardume export ${id} - | (sleep 1; sha256sum)`).ended;
     expect(slow.stdout).toContain(digestOf(film));
-    const command = library.shell(
-      `cardume export ${id} - > >(trap "" INT; echo ready >&2; sleep 30) & echo $!; wait $!; echo code $?`,
-    );
+    // A process of the stage, which ends it: one of the command's own would hold its streams open until it has slept.
+    system("mkfifo", stage.path("pipe"));
+    stage.start("bash", ["-c", "exec 3< pipe; exec sleep 60"]);
+    const command = library.shell(`{ echo open >&2; cardume export ${id} -; } > pipe & echo $!; wait $!; echo code $?`);
     const [, pid] = await command.says(/^(\d+)$/m);
-    await command.says(/ready/, "stderr");
+    await command.says(/open/, "stderr");
     await pause(1000);
     for (const child of childrenOf(Number(pid))) process.kill(child, "SIGINT");
     await command.says(/code 130/);

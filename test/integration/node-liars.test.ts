@@ -17,7 +17,7 @@ const holderOf = async (path: string, lie?: Lie): Promise<TestNode & { readonly 
 
 describe("half of ten holders lie, each in its own way", () => {
   test("and the video is bit-exact, each liar is named, and little was received in vain", async () => {
-    const bytes = 64 * MIB + 77;
+    const bytes = 256 * MIB + 77;
     const path = join(tempFolder(), "film.bin");
     const content = someBytes(bytes, 3);
     writeFileSync(path, content);
@@ -28,7 +28,7 @@ describe("half of ten holders lie, each in its own way", () => {
     const result = await client.node.fetch({
       id: honest[0]?.id as Uint8Array,
       holders: [...liars, ...honest].map(({ node, id }) => ({
-        ...{ id, bytes, title: "film", heldChunks: 65 },
+        ...{ id, bytes, title: "film", heldChunks: 257 },
         ...{ holder: node.peerId, addresses: node.addresses() },
       })),
     }).done;
@@ -59,3 +59,34 @@ test("a liar that is the only holder is told apart from a holder that cannot be 
   ]);
   expect((await client.library.get(liar.id))?.held ?? 0).toBe(0);
 });
+
+test("a fetch is over when all is here, also while somebody is silent who was asked to prove the size", async () => {
+  const path = join(tempFolder(), "film.bin");
+  const bytes = 3 * MIB;
+  writeFileSync(path, someBytes(bytes, 5));
+  const silent = await holderOf(path, "silence");
+  const honest = await testNode({}, tempFolder(), openedLate);
+  const id = await addFile(honest.library, path);
+  const client = await testNode({ join: [silent.address, honest.address] });
+  const fetch = client.node.fetch({
+    id,
+    holders: [silent, honest].map(({ node }) => ({
+      ...{ id, bytes, title: "film", heldChunks: 3 },
+      ...{ holder: node.peerId, addresses: node.addresses() },
+    })),
+  });
+  await expect.poll(() => fetch.progress().heldChunks, { timeout: 10_000, interval: 10 }).toBe(3);
+  const heldAtMs = performance.now();
+  expect((await fetch.done).outcome).toBe("complete");
+  expect(performance.now() - heldAtMs).toBeLessThan(3000);
+});
+
+/** A library that takes its time to open a video: another holder is asked first. */
+function openedLate(library: TestNode["library"]): TestNode["library"] {
+  const open = library.open.bind(library);
+  library.open = async (id) => {
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    return open(id);
+  };
+  return library;
+}

@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { describe, expect, test } from "vitest";
 import { STORE } from "../../../src/core/limits.ts";
 import { Bitmap } from "../../../src/store/bitmap.ts";
@@ -149,6 +150,11 @@ describe("a disk's errors", () => {
     const error = diskError(system(system_), "cannot do it");
     expect(error).toMatchObject({ code, exitCode: 5 });
     expect(error.message).toMatch(/^cannot do it: /);
+  });
+
+  test("of a quota that is used up has no name in Node, and is known by its number", () => {
+    const unnamed = Object.assign(system("UNKNOWN"), { errno: -constants.errno.EDQUOT });
+    expect(diskError(unnamed, "cannot do it")).toMatchObject({ code: "disk-full" });
   });
 
   test("are put into words, and others let through", async () => {
