@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 /** What a process has used so far. */
 export interface ProcessUsage {
@@ -21,4 +21,16 @@ export function usageOf(pid: number): ProcessUsage {
     rssMiB: mib("VmRSS"),
     maxRssMiB: mib("VmHWM"),
   };
+}
+
+/** CPU time of the threads of a process so far, in s, those of one name together. */
+export function threadTimesOf(pid: number): ReadonlyMap<string, number> {
+  const times = new Map<string, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8");
+    const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    times.set(name, (times.get(name) ?? 0) + (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND);
+  }
+  return times;
 }

@@ -1,6 +1,6 @@
 // The client of the network benchmark: a whole node as `cardume up` runs it, in this process, so that its progress can be
 // looked at every few ms at no cost: `network-client.ts FOLDER DIRECT(0|1) ID JOIN…`. Says "ready" when it knows its
-// peers, fetches at the next line, prints what it measured as JSON, and ends.
+// peers, fetches at the next line, prints what it measured as JSON, and ends at one more.
 import { once } from "node:events";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import type { fromBase32 as FromBase32 } from "../../src/core/content/base32.ts";
@@ -8,21 +8,22 @@ import type { serveControl as ServeControl } from "../../src/gateway/control-ser
 import type { startNode as StartNode } from "../../src/node/node.ts";
 import type { FetchProgress } from "../../src/node/node-types.ts";
 import type { openLibrary as OpenLibrary } from "../../src/open-library.ts";
-import type { keepYoungGenerationSmall as KeepSmall } from "../../src/runtime/heap.ts";
+import type { keepYoungGenerationModest as KeepModest } from "../../src/runtime/heap.ts";
 
 // The built package, from the folder that CARDUME_DIST names: what is read and compiled of the sources would count as its memory.
 const built = (path: string): Promise<unknown> => import(new URL(path, process.env["CARDUME_DIST"]).href);
+// As `cardume up` does: before the network's part is loaded.
+const heap = (await built("runtime/heap.js")) as { keepYoungGenerationModest: typeof KeepModest };
+heap.keepYoungGenerationModest();
 const { fromBase32 } = (await built("core/content/base32.js")) as { fromBase32: typeof FromBase32 };
 const { serveControl } = (await built("gateway/control-server.js")) as { serveControl: typeof ServeControl };
 const { startNode } = (await built("node/node.js")) as { startNode: typeof StartNode };
 const { openLibrary } = (await built("open-library.js")) as { openLibrary: typeof OpenLibrary };
-const { keepYoungGenerationSmall } = (await built("runtime/heap.js")) as { keepYoungGenerationSmall: typeof KeepSmall };
 
 const LOOK_MS = 4;
 const LOOP_RESOLUTION_MS = 5;
 
 const [folder = "", direct = "1", id = "", ...join] = process.argv.slice(2);
-keepYoungGenerationSmall();
 const library = await openLibrary({ folder });
 const node = await startNode({
   library,
@@ -73,6 +74,8 @@ process.stdout.write(
     receivedBytes: result.progress.receivedBytes,
   })}\n`,
 );
+// Whoever measures looks at its threads first.
+await once(process.stdin, "data");
 await control.close();
 await node.close();
 await library.close();

@@ -6,6 +6,7 @@ import { sha256OfFile } from "../../lab/made-file.ts";
 import { Program } from "../../lab/program.ts";
 import type { Material } from "./network-ours.ts";
 import type { Run } from "./network-run.ts";
+import { warmMemory } from "./warm-memory.ts";
 
 const PEER = fileURLToPath(new URL("../peers/libtorrent-peer.py", import.meta.url));
 
@@ -41,7 +42,7 @@ export async function makeTorrent(
 /** One fetch from so many seeding processes. */
 export async function runLibtorrent(
   python: string,
-  { folder, path, sha256 }: Material,
+  { folder, path, bytes, sha256 }: Material,
   torrent: string,
   seeders: number,
 ): Promise<Run> {
@@ -54,6 +55,7 @@ export async function runLibtorrent(
   const leech = new Program(python, [PEER, "fetch", torrent, out, ...peers]);
   try {
     for (const program of [...seeds, leech]) await program.says(/^ready$/m);
+    warmMemory(folder, bytes);
     leech.child.stdin?.write("go\n");
     const [line] = await leech.says(/^\{.*\}$/m, 300_000);
     for (const seed of seeds) seed.child.stdin?.end();

@@ -8,6 +8,8 @@ import { usageOf } from "../../lab/process-usage.ts";
 import { Program, runCardume } from "../../lab/program.ts";
 import { fromBase32, toBase32 } from "../../src/core/content/base32.ts";
 import type { Run } from "./network-run.ts";
+import { ThreadWatch } from "./thread-watch.ts";
+import { warmMemory } from "./warm-memory.ts";
 
 const CLIENT = new URL("../bare/network-client.ts", import.meta.url);
 const DIST = new URL("../../dist/", import.meta.url);
@@ -56,11 +58,15 @@ export async function runOurs(material: Material, holders: number, isDirect: boo
     programs.push(client);
     await client.says(/^ready$/m);
     const before = programs.slice(0, holders).map(({ pid }) => usageOf(pid).cpuS);
+    const watched = new ThreadWatch(client.pid, programs.slice(0, holders));
+    warmMemory(folder, bytes);
     client.child.stdin?.write("go\n");
     const [line] = await client.says(/^\{.*\}$/m, 300_000);
+    const threads = watched.times();
+    client.child.stdin?.write("end\n");
     const senders = programs.slice(0, holders).map(({ pid }) => usageOf(pid));
     await client.ended;
-    const told = JSON.parse(line) as Omit<Run, "senderCpuS" | "senderMaxRssMiB"> & {
+    const told = JSON.parse(line) as Omit<Run, "senderCpuS" | "senderMaxRssMiB" | "threads"> & {
       readonly outcome: string;
       readonly carriers: readonly string[];
     };
@@ -74,6 +80,7 @@ export async function runOurs(material: Material, holders: number, isDirect: boo
     );
     return {
       ...told,
+      threads,
       senderCpuS: senders.reduce((sum, { cpuS }, index) => sum + cpuS - (before[index] as number), 0),
       senderMaxRssMiB: Math.max(...senders.map(({ maxRssMiB }) => maxRssMiB)),
     };

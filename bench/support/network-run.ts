@@ -10,8 +10,17 @@ export interface Run {
   /** Of the largest sender. */
   readonly senderMaxRssMiB: number;
   readonly maxRssMiB: number;
+  /** CPU-s by thread; ours only. */
+  readonly threads?: readonly ThreadTime[];
   /** The receiver's main thread; ours only. */
   readonly delayP99Ms?: number;
   /** Until the first body; ours only. */
   readonly firstMs?: number;
+}
+
+/** What one kind of thread has used. */
+export interface ThreadTime {
+  readonly process: "holder" | "client";
+  readonly thread: string;
+  readonly cpuS: number;
 }

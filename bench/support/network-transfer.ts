@@ -1,15 +1,19 @@
 import { execFileSync } from "node:child_process";
 import { tableOf } from "../../lab/table.ts";
+import { runBare } from "./network-bare.ts";
 import { findLibtorrent, makeTorrent, runLibtorrent } from "./network-libtorrent.ts";
 import { type Material, runOurs } from "./network-ours.ts";
 import type { Run } from "./network-run.ts";
 import { writeAndSync } from "./network-write.ts";
 import { median, spread } from "./statistics.ts";
+import { warmMemory } from "./warm-memory.ts";
 
 const GIB = 1_073_741_824;
 const MOST_RSS_MB = 200;
 const MOST_DELAY_MS = 20;
 const DIRECT = "cardume, direct carrier";
+/** What is left of it without a network, a library or a scheduler: the limit of this way on this machine. */
+const BARE = "bare TLS socket, hash, write";
 const V1 = "libtorrent, v1 (SHA-1)";
 const HEAD = [
   ...["", "MB/s, verified and written", "MB/s, synced", "of libtorrent v1", "CPU-s a GiB, from/to", "RSS MiB, from/to"],
@@ -41,6 +45,7 @@ export async function measureTransfer(
       side.runs.push(await side.run());
     }
     execFileSync("sync");
+    warmMemory(material.folder, material.bytes);
     plain.push(writeAndSync(material));
   }
   const rate = (times: readonly number[]): string => spread(times.map((ms) => material.bytes / 1000 / ms));
@@ -56,12 +61,15 @@ export async function measureTransfer(
   say(
     `\nplain write of the same bytes: ${rate(plain.map(({ ms }) => ms))} MB/s; and fsync: ${rate(plain.map(({ keptMs }) => keptMs))} MB/s`,
   );
+  const direct = sides.find(({ name }) => name === DIRECT) as Side;
+  say(`CPU-s a GiB, ${DIRECT}: ${threadsText(direct.runs, material.bytes)}`);
   return missedBy(sides, holders, leastRatio);
 }
 
 async function sidesOf(material: Material, holders: number, say: (text: string) => void): Promise<Side[]> {
   const side = (name: string, run: () => Promise<Run>): Side => ({ name, run, runs: [] });
   const ours = [side(DIRECT, () => runOurs(material, holders, true))];
+  if (holders === 1) ours.push(side(BARE, () => runBare(material)));
   if (holders === 1) ours.push(side("cardume, libp2p carrier", () => runOurs(material, holders, false)));
   const found = await findLibtorrent();
   if (found === undefined) {
@@ -76,6 +84,17 @@ async function sidesOf(material: Material, holders: number, say: (text: string) 
     side(kind === "v1" ? V1 : "libtorrent, v2 (SHA-256)", () => runLibtorrent(python, material, path, holders)),
   );
   return [...theirs, ...ours];
+}
+
+/** Median by kind of thread. */
+function threadsText(runs: readonly Run[], bytes: number): string {
+  const kinds = new Map<string, number[]>();
+  for (const { threads = [] } of runs)
+    for (const { process, thread, cpuS } of threads) {
+      const name = `${process} ${thread}`;
+      kinds.set(name, [...(kinds.get(name) ?? []), (cpuS * GIB) / bytes]);
+    }
+  return [...kinds].map(([name, values]) => `${name} ${median(values).toFixed(2)}`).join(", ");
 }
 
 const ratios = (side: Side, sides: readonly Side[]): number[] => {
