@@ -76,8 +76,14 @@ async function receive(): Promise<void> {
     take(read.subarray(0, count));
     return true;
   };
-  const options: ConnectionOptions & TcpNetConnectOpts = { ...DIRECT_TLS, port: Number(port), host: "127.0.0.1" };
-  const socket = connect({ ...options, rejectUnauthorized: false, onread: { buffer: read, callback } });
+  const options: ConnectionOptions & TcpNetConnectOpts = {
+    ...DIRECT_TLS,
+    port: Number(port),
+    host: "127.0.0.1",
+    rejectUnauthorized: false,
+    onread: { buffer: read, callback },
+  };
+  const socket = connect(options);
   await once(socket, "secureConnect");
   process.stdout.write("ready\n");
   await once(process.stdin, "data");
