@@ -23,6 +23,12 @@ const config: ViteUserConfig = {
       project("contract", 20_000, shared),
       project("sim", 120_000, shared),
       project("integration", 60_000, alone),
+      // A real Chromium, one test file at a time: it takes both processors by itself.
+      project("browser", 120_000, {
+        ...alone,
+        globalSetup: ["test/browser/support/find-chromium.ts"],
+        fileParallelism: false,
+      }),
     ],
   },
 };

@@ -46,6 +46,25 @@ const HOSTS: Readonly<Record<string, (host: string) => boolean>> = {
   ...{ dns: isHostName, dns4: isHostName, dns6: isHostName },
 };
 
+/** A place for a server of HTTP, and how it is written. */
+export interface HttpPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly text: string;
+}
+
+/** A place as `127.0.0.1:8420` or `[::1]:8420`; a port alone, or `localhost`, is this machine's own. */
+export function readHttpPlace(text: string): HttpPlace | { readonly problem: string } {
+  const match = /^(?:(?:\[([^\]]{2,45})\]|([\w.]{1,15})):)?(\d{1,5})$/.exec(text);
+  const [, v6, v4 = "127.0.0.1", digits] = match ?? [];
+  const host = v6 ?? (v4 === "localhost" ? "127.0.0.1" : v4);
+  if (match === null || !(v6 === undefined ? isIPv4(host) : isIPv6(host)))
+    return { problem: 'has to be like 127.0.0.1:8420, [::1]:8420, 8420 or 0 (any port), or "off"' };
+  const port = Number(digits);
+  if (port > MAX_PORT) return { problem: `has to have a port up to ${MAX_PORT}` };
+  return { host, port, text: `${v6 === undefined ? host : `[${host}]`}:${port}` };
+}
+
 /** Where to listen: an address of this machine, whose port may be 0 for any. Names are not looked up. */
 export function readListenAddress(text: string): ReadAddress {
   const read = readAddress(text);

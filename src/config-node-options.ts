@@ -1,7 +1,9 @@
-import { readAddress } from "./config-addresses.ts";
+import type { Config } from "./config.ts";
+import { readAddress, readHttpPlace } from "./config-addresses.ts";
 import type { Settings } from "./config-settings.ts";
 import { joinAddresses } from "./config-values.ts";
 import { CardumeError } from "./core/errors.ts";
+import type { WebPlace } from "./gateway/web-server.ts";
 import type { NodeOptions } from "./node/node-types.ts";
 
 /** A node's options from its settings. */
@@ -34,6 +36,14 @@ export const passingNodeOptions = (settings: Settings): NodeOptions => {
     directAnnouncePort: undefined,
   };
 };
+
+/** Where the gateway of these settings is; `undefined`: there is to be none. A port that nobody chose may be another. */
+export function webPlace({ settings, origins }: Config): WebPlace | undefined {
+  const read = readHttpPlace(settings.http);
+  if ("problem" in read) return undefined;
+  const { host, port } = read;
+  return { host, port, isPortOptional: origins.http.kind === "built-in", names: settings.http_hosts };
+}
 
 /** The multiaddrs of peers that addresses and links name. @throws CardumeError `address-invalid` */
 export const peerAddresses = (texts: readonly string[]): string[] =>

@@ -3,6 +3,8 @@ import {
   type Reader,
   readAnnounce,
   readBoolean,
+  readHostNames,
+  readHttp,
   readJoin,
   readListen,
   readName,
@@ -26,6 +28,10 @@ export interface Settings {
   /** Bytes a second; 0 for no limit. */
   readonly upload_limit: number;
   readonly max_peers: number;
+  /** Where the gateway listens: an address and a port (0 for any), or `off`. */
+  readonly http: string;
+  /** Names that the gateway may be called by, beside its own. */
+  readonly http_hosts: readonly string[];
 }
 
 /** One setting: its key in a file is its name here. */
@@ -38,6 +44,8 @@ export interface Setting<Key extends keyof Settings = keyof Settings> {
 
 /** The port of Cardume nodes, unless told otherwise. */
 export const DEFAULT_PORT = 4470;
+/** Where the gateway is, unless told otherwise: for this machine alone. */
+const DEFAULT_HTTP = "127.0.0.1:8420";
 const DEFAULT_MAX_PEERS = 64;
 /** More connections than that are of no use to anybody, and each costs memory. */
 const MOST_PEERS = 1024;
@@ -56,6 +64,8 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Key> } = {
   direct_announce_port: { read: readPortOrNone, builtIn: () => undefined, flag: "--direct-announce-port" },
   upload_limit: { read: readRate, builtIn: () => 0, flag: "--upload-limit" },
   max_peers: { read: readWhole(1, MOST_PEERS), builtIn: () => DEFAULT_MAX_PEERS, flag: "--max-peers" },
+  http: { read: readHttp, builtIn: () => DEFAULT_HTTP, flag: "--http" },
+  http_hosts: { read: readHostNames, builtIn: () => [], flag: "--http-host" },
 };
 
 /** The settings' names. */

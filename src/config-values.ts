@@ -1,7 +1,8 @@
-import { readAddress, readListenAddress } from "./config-addresses.ts";
+import { readAddress, readHttpPlace, readListenAddress } from "./config-addresses.ts";
 import { labelOf } from "./core/content/label.ts";
 import { isLinkProblem, parseLink } from "./core/content/link.ts";
-import { VIDEO } from "./core/limits.ts";
+import { GATEWAY, VIDEO } from "./core/limits.ts";
+import { placeOf } from "./gateway/web-hosts.ts";
 import { sha256 } from "./runtime/crypto.ts";
 
 /** A setting's value as it is written in a TOML file, an environment variable (a text) or a flag. */
@@ -92,6 +93,22 @@ export const readJoin: Reader<readonly string[]> = readEach((text) => {
   const peers = joinAddresses(text);
   return "problem" in peers ? peers.problem : undefined;
 });
+
+/** Where the gateway listens: `127.0.0.1:8420`, a port alone for this machine's own, or `off`. */
+export const readHttp: Reader<string> = (written) => {
+  if (written === false || written === "off" || written === "none") return { value: "off" };
+  const read = readHttpPlace(String(written).trim());
+  return "problem" in read ? read : { value: read.text };
+};
+
+/** Further names of the gateway: `casa.example`, or with a port. */
+export const readHostNames: Reader<readonly string[]> = (written) => {
+  const names = readEach((text) =>
+    placeOf(text) === undefined ? `"${text.slice(0, 80)}" is no name of a machine, with or without a port` : undefined,
+  )(written);
+  const isTooMany = "value" in names && names.value.length > GATEWAY.maxHostNames;
+  return isTooMany ? { problem: `has to have at most ${GATEWAY.maxHostNames} names` } : names;
+};
 
 /** The multiaddrs that an address or a link names. */
 export function joinAddresses(text: string): { readonly addresses: readonly string[] } | { readonly problem: string } {

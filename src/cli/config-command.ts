@@ -23,6 +23,8 @@ Built-in values, over them the file config.toml of the data folder (else cardume
   direct_announce_port = "none"
   upload_limit = "5M"                # bytes a second: 500k, 5M, 1.5G (powers of 1000); 0: no limit
   max_peers = 64
+  http = "127.0.0.1:8420"            # the gateway for browsers and players, or "off"; other machines need its token
+  http_hosts = []                    # further names that it may be called by: "casa.example"
 
 Lists in the environment have spaces or commas between their parts.
 

@@ -18,6 +18,7 @@ import { addShow } from "./show.ts";
 import { addSplit } from "./split.ts";
 import { addUp } from "./up.ts";
 import { addVerify } from "./verify.ts";
+import { addWatch } from "./watch.ts";
 
 /** What commands share: where their exit code goes. */
 export interface CommandContext {
@@ -27,7 +28,7 @@ export interface CommandContext {
 /** In the order of the help: the library, the network, then the original network. */
 const COMMANDS = [
   ...[addAdd, addLs, addShow, addLink, addVerify, addExport, addRm],
-  ...[addUp, addFind, addGet, addStatus, addPeers, addJoin, addAnnounce, addConfig],
+  ...[addUp, addFind, addGet, addWatch, addStatus, addPeers, addJoin, addAnnounce, addConfig],
   ...[addPeer, addClient, addSplit, addDemo],
 ];
 

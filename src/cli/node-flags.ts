@@ -8,7 +8,7 @@ const FLAG_NAMES: Readonly<Record<string, keyof Settings>> = {
   ...{ name: "name", listen: "listen", join: "join", announce: "announce" },
   ...{ mdns: "mdns", dht: "dht", nat: "nat", direct: "direct" },
   ...{ directPort: "direct_port", directAnnouncePort: "direct_announce_port" },
-  ...{ uploadLimit: "upload_limit", maxPeers: "max_peers" },
+  ...{ uploadLimit: "upload_limit", maxPeers: "max_peers", http: "http", httpHost: "http_hosts" },
 };
 
 /** A flag that may be given several times. */
@@ -44,7 +44,13 @@ export const addNodeFlags = (command: Command): Command =>
     .option("--max-peers <count>", "connections at most (default: 64)")
     .option("--no-mdns", "do not look for neighbours on the local network, nor be found there")
     .option("--dht", "use the distributed hash table beside the flood")
-    .option("--no-nat", "ask no router for a port, and no relay for help");
+    .option("--no-nat", "ask no router for a port, and no relay for help")
+    .option("--http <addr>", 'where the gateway listens: 127.0.0.1:8420, 8420, 0 (any port), or "off"')
+    .addOption(
+      new Option("--http-host <name>", "a further name that the gateway may be called by (repeatable)").argParser(
+        collect,
+      ),
+    );
 
 /** The flags that a person has given: commander fills in others of its own. */
 export function givenFlags(command: Command): NodeFlags {

@@ -1,15 +1,18 @@
 import type { Logger } from "pino";
 import { readConfig } from "../config.ts";
-import { nodeOptions } from "../config-node-options.ts";
+import { nodeOptions, webPlace } from "../config-node-options.ts";
 import { toBase32 } from "../core/content/base32.ts";
 import { labelOf } from "../core/content/label.ts";
 import { type ControlServer, serveControl } from "../gateway/control-server.ts";
+import { EventHub } from "../gateway/event-hub.ts";
+import type { WebParts, WebServer } from "../gateway/web-server.ts";
 import type { CardumeNode, FetchResult, NodeEvent } from "../node/node-types.ts";
 import { openLibrary } from "../open-library.ts";
 import { dataFolder } from "../store/data-folder.ts";
 import { EXIT } from "./exit-code.ts";
 import { formatBytes } from "./format.ts";
 import type { NodeFlags } from "./node-flags.ts";
+import type { NodeGateway } from "./open-gateway.ts";
 import { Output } from "./output.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import type { UpFlags } from "./up.ts";
@@ -21,8 +24,8 @@ import { startNodeOf } from "./with-node.ts";
 /** Runs a node as the command line orders it, until it is stopped. @returns the exit code */
 export async function runNode({ data, json, logLevel }: UpFlags, nodeFlags: NodeFlags): Promise<number> {
   const folder = dataFolder(data);
-  const { settings } = await readConfig({ folder, flags: nodeFlags });
-  const options = nodeOptions(settings);
+  const config = await readConfig({ folder, flags: nodeFlags });
+  const options = nodeOptions(config.settings);
   keepMemorySmall();
   const output = new Output(json === true);
   const log = await logTo(logLevel);
@@ -39,15 +42,29 @@ export async function runNode({ data, json, logLevel }: UpFlags, nodeFlags: Node
     let listener = (event: NodeEvent): void => void early.push(event);
     const node = await startNodeOf(library, options, (event) => listener(event));
     undo.unshift(() => node.close());
+    const hub = new EventHub(node);
+    const served = {
+      ...{ node, hub, shutdown: () => abort.abort() },
+      onBug: (error: unknown, request: string) =>
+        log.error({ err: error, request }, "a request was answered with an error nobody expected"),
+    };
+    const place = webPlace(config);
+    const gateway = place === undefined ? undefined : await gatewayOf({ ...served, place });
+    // Before the node: whoever plays has its videos open.
+    if (gateway !== undefined) undo.unshift(() => gateway.close());
     const control = await serveControl(node, {
-      shutdown: () => abort.abort(),
-      onBug: (error, request) =>
-        log.error({ err: error, request }, "a command was answered with an error nobody expected"),
+      ...served,
+      giveLogin: () => gateway?.web.login(),
+      gateway: gateway?.web.address ?? null,
+      beforeRemove: gateway?.drop,
     });
     // After the node: whoever waits for a fetch is told how far it came.
-    undo.splice(1, 0, () => control.close());
-    tellReady(node, control, output);
-    listener = (event): void => tell(event, output, log);
+    undo.splice(-1, 0, () => control.close());
+    tellReady(node, control, gateway?.web, output);
+    listener = (event): void => {
+      hub.told(event);
+      tell(event, output, log);
+    };
     for (const event of early) listener(event);
     await aborted(signal);
     log.info("stopping");
@@ -75,12 +92,22 @@ function aborted(signal: AbortSignal): Promise<void> {
   return promise;
 }
 
-function tellReady(node: CardumeNode, { path }: ControlServer, output: Output): void {
+/** Its modules are loaded here, and nowhere else. */
+async function gatewayOf(parts: Omit<WebParts, "routes">): Promise<NodeGateway> {
+  const { openGateway } = await import("./open-gateway.ts");
+  return openGateway(parts);
+}
+
+function tellReady(node: CardumeNode, { path }: ControlServer, web: WebServer | undefined, output: Output): void {
   const addresses = node.addresses();
   const { name } = node.status();
+  if (web !== undefined) output.remark(`gateway: ${web.address}`);
   output.result(
     `ready: others join this node with --join ${bestFor(addresses) ?? "one of its addresses, of which it has none yet"}`,
-    { event: "ready", peerId: node.peerId, name, addresses, control: path, pid: process.pid },
+    {
+      ...{ event: "ready", peerId: node.peerId, name, addresses, control: path, pid: process.pid },
+      gateway: web?.address ?? null,
+    },
   );
 }
 

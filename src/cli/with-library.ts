@@ -102,7 +102,7 @@ export function keepMemorySmall(): void {
 }
 
 /** Commands that put something into a library, or need a key to speak with, make one. */
-const MAKERS: readonly string[] = ["add", "find", "get", "up"];
+const MAKERS: readonly string[] = ["add", "find", "get", "up", "watch"];
 
 /** A folder that was named and is not there is a slip of the keyboard, unless something is put into it. */
 const mustExist = (command: string, { data }: LibraryFlags): boolean =>

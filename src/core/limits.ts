@@ -561,3 +561,151 @@ export const NETWORK = {
   /** A chunk is looked at once in this time, however many complain of it. */
   complaintMemoryMs: 60_000,
 } as const;
+
+/** The gateway's bounds on its TCP port: browsers, players and scripts. Times in ms, sizes in bytes. */
+export const GATEWAY = {
+  /** Connections at one time. A browser opens 6, a player 1 to 3; a newcomer takes the place of the longest idle one. */
+  maxConnections: 512,
+  /** Of these, from one address that is not this machine's own: eight tabs and some players. */
+  maxConnectionsPerAddress: 64,
+  /** Requests under way on one connection: browsers do not pipeline, and each one costs memory. */
+  maxRequestsAtOnce: 16,
+  /** A request's head. Cookies and links that are looked up are far shorter. */
+  maxHeadBytes: 16_384,
+  /** A connection without a request is closed after this; players ask again within seconds. */
+  idleConnectionMs: 30_000,
+  /** A reader of the API that takes nothing for so long is let go. */
+  stalledApiMs: 30_000,
+  /** A paused player takes nothing either; it asks again from its place when it goes on. */
+  stalledMediaMs: 300_000,
+  /** When there is no room, a reader that has taken nothing for so long makes room. */
+  stalledForRoomMs: 10_000,
+  /** Who listens to events, on both places together: a page opens one. */
+  maxEventListeners: 64,
+  /** Latest events kept for slow and returning listeners, one for each thing that they are about: some 1 MB. */
+  maxEventsKept: 1024,
+  /** Holders named in an event of a fetch; the fetch itself tells of all. */
+  maxHoldersInEvent: 16,
+  /** How often a listener without events hears that the node is there: proxies close after 30 s or 60 s. */
+  heartbeatMs: 15_000,
+  /** A fetch's progress is told to listeners this often at most. */
+  eventGapMs: 200,
+  /** Names by which the gateway may be called, beside its own. */
+  maxHostNames: 64,
+  /** One-time logins that wait to be used. */
+  maxLogins: 16,
+  /** A one-time login is good for so long: it may have been printed into a log. */
+  loginMs: 600_000,
+  /** A browser stays logged in for so long: 30 days. */
+  sessionMs: 2_592_000_000,
+  /** Bytes read of the token file at most. */
+  maxTokenFileBytes: 256,
+} as const;
+
+/** The bytes of videos over HTTP, and what is made of them. */
+export const WATCH = {
+  /** Ranges of one header that are read; one is served, and a header with more asks for the whole. */
+  maxRangesRead: 64,
+  /** Videos that are open at one time, for all who watch; the one unused longest makes room. */
+  maxOpenVideos: 16,
+  /** A video that nobody reads stays open so long: a player that was stopped for a moment finds it as it was. */
+  openVideoIdleMs: 60_000,
+  /** A video that nobody has is looked for so long, once, before a request is refused: players wait for about a minute. */
+  openVideoMs: 30_000,
+  /** The first byte of a body comes after so long, or the answer says why not. */
+  firstByteMs: 30_000,
+  /** Bodies of one video on their way at one time; with the readers below fewer than the 64 readers of a fetch. */
+  maxBodiesPerVideo: 48,
+  /** Below this, a claim of the duration is not believed: 32 kbit/s is less than a voice. */
+  minPlayedBytesPerSecond: 4096,
+  /** Nor above this, 256 Mbit/s. */
+  maxPlayedBytesPerSecond: 33_554_432,
+  /** Places of one video from which tracks are read: a picture, a sound and an index for each of two viewers, and more. */
+  maxTrackReaders: 8,
+  /** A read continues the last one if it begins no further behind it: tracks stand that close to each other in a file. */
+  maxTrackGapBytes: 2_097_152,
+  /** A place that was read so far in a row is played: its reader goes on fetching. Indexes are mostly smaller. */
+  trackFlowBytes: 1_048_576,
+  /** A reader that went on fetching for a place ends when nobody has read there for so long: players take 6 s at once. */
+  trackReaderIdleMs: 20_000,
+  /** Tracks are read, and kept, in pieces of four leaves: the slice that a place without bytes asks for. */
+  trackPieceBytes: 65_536,
+  /** Of one video, kept: the other tracks of a segment of 6 s stand between the picture's. */
+  maxTrackCacheBytes: 8_388_608,
+  /** One read for tracks; segments are read in far smaller ones. */
+  maxTrackReadBytes: 33_554_432,
+  /** Tracks named in one request for a playlist. */
+  maxTracksAsked: 64,
+} as const;
+
+/** Media made into HLS: what a stranger's file, and a player that asks for it, may cost. */
+export const HLS = {
+  /** Groups of pictures shorter than this are joined to one segment: a request every two seconds and track is enough. */
+  minSegmentMs: 2000,
+  /** What has no pictures is cut into segments of this length. */
+  audioSegmentMs: 6000,
+  /** Segments of a track: nine hours of two seconds; those of longer films are longer. A playlist is half a MiB then. */
+  maxSegments: 16_384,
+  /** A segment leaves in fragments of this length: the first pictures before the last are read. */
+  fragmentMs: 250,
+  /** Or of so many bytes. */
+  maxFragmentBytes: 524_288,
+  /** Pictures that may be shown before one that comes first in the file: H.265 and x264 stay at or below four. */
+  reorderPictures: 5,
+  /** What is kept of a file is kept in blocks of this size, and no less is read. */
+  cacheBlockBytes: 65_536,
+  /** Of one file, beside its index. */
+  maxCacheBytes: 6_291_456,
+  /** Read at one time, of an index. */
+  maxReadBytes: 1_048_576,
+  /** Read ahead of who reads on: more would be in the way of what a seek wants. */
+  maxRunBytes: 262_144,
+  /** Reads of one file under way. */
+  maxReads: 4,
+  /** An index (the moov of an MP4, the Cues of a Matroska file): that of four hours at 60 a second is 20 MiB. */
+  maxIndexBytes: 67_108_864,
+  /** Read for one request. A segment is some MiB; a file is searched for its key frames once, to here. */
+  maxJobReadBytes: 1_073_741_824,
+  /** One picture, or one box or element that is read as a whole. */
+  maxFrameBytes: 33_554_432,
+  /** Entries of an index of key frames: all the pictures of two hours at 60 a second. */
+  maxKeys: 524_288,
+  /** Elements on the way to a Matroska file's first pictures: its tags, fonts and covers. */
+  maxHeadElements: 1024,
+  /** Blocks looked at for the first of each track. */
+  maxFirstBlocks: 4096,
+  /** Bytes looked at for the first of each track: a track that begins later has nothing to show. */
+  maxFirstBytes: 16_777_216,
+  /** Subtitles as a file of their own. */
+  maxSubtitleBytes: 1_048_576,
+  /** Cues of a subtitle file or segment; a film has some 2,000. */
+  maxCues: 20_000,
+  /** Characters of one cue; no screen has room for more. */
+  maxCueChars: 1000,
+  /** Lines of one cue. */
+  maxCueLines: 16,
+  /** Subtitle files beside a video. */
+  maxSubtitleFiles: 32,
+  /** Heap of the media process. */
+  maxHlsHeapMiB: 384,
+  /** All its memory; it is ended beyond that. */
+  maxHlsMiB: 640,
+  /** Files that the media process has open, those that were asked for last. */
+  maxOpenFiles: 16,
+  /** Heap above which it keeps only those that are in use. */
+  softHlsHeapMiB: 192,
+  /** Requests under way, of all viewers and files: some dozens of players. */
+  maxJobs: 256,
+  /** Bytes of a segment on their way to a player that does not take them, from which on no more is made. */
+  maxUnreadBytes: 524_288,
+  /** The media process says that it lives this often while it works. */
+  pulseMs: 1000,
+  /** One that does not for so long is caught in a file, and ended. */
+  maxSilentMs: 10_000,
+  /** The media process ends when nothing was asked for so long. */
+  hlsIdleMs: 120_000,
+  /** A file over which the process ended so often is not tried again. */
+  maxEnds: 2,
+  /** Files that were under way when a process ended, each tried once more in a process of its own: so many at one time. */
+  maxSuspects: 4,
+} as const;

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import { type ApiError, apiError } from "./api-errors.ts";
+import { apiError, type Problem } from "./api-errors.ts";
 import { ERROR_TRAILER, trailerText } from "./api-trailer.ts";
 
 /**
@@ -9,7 +9,7 @@ import { ERROR_TRAILER, trailerText } from "./api-trailer.ts";
  */
 export async function sendBytes(reply: FastifyReply, parts: AsyncGenerator<Uint8Array>): Promise<FastifyReply> {
   const first = await parts.next();
-  let failure: ApiError | undefined;
+  let failure: Problem | undefined;
   const onError = (error: unknown): void => {
     failure = apiError(error);
   };

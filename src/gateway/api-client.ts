@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 import { CardumeError } from "../core/errors.ts";
 import { NETWORK } from "../core/limits.ts";
-import { type ApiError, thrownError } from "./api-errors.ts";
+import { type Problem, problemOf, thrownError } from "./api-errors.ts";
 import { ERROR_TRAILER, trailerError } from "./api-trailer.ts";
 
 /** A request to the API. */
@@ -35,7 +35,7 @@ export class ApiClient {
       for (;;) {
         const next = await orReason(asked.signal, () => lines.next());
         if (next.done === true) return;
-        const line = valueIn<Line | { readonly error: ApiError }>(next.value);
+        const line = valueIn<Line | { readonly error: Problem }>(next.value);
         if ("error" in line && Object.keys(line).length === 1) throw thrownError(line.error);
         yield line as Line;
       }
@@ -88,11 +88,11 @@ export class ApiClient {
   }
 }
 
-const NO_NODE: ApiError = {
-  code: "answer-invalid",
-  message: "what listens on the control socket is no node of this version",
-  exitCode: 5,
-};
+const NO_NODE: Problem = problemOf(
+  "answer-invalid",
+  "what listens on the control socket is no node of this version",
+  5,
+);
 
 function valueIn<Value>(text: string): Value {
   try {
@@ -103,11 +103,11 @@ function valueIn<Value>(text: string): Value {
 }
 
 /** What a node says that has an error to say; of what is no node, that. */
-function errorIn(text: string): ApiError {
+function errorIn(text: string): Problem {
   try {
-    const { error } = JSON.parse(text) as { error: ApiError };
-    if (typeof error.code === "string" && typeof error.message === "string")
-      return { ...error, exitCode: error.exitCode ?? 1 };
+    const problem = JSON.parse(text) as Problem;
+    if (typeof problem.code === "string" && typeof problem.detail === "string")
+      return { ...problem, exitCode: problem.exitCode ?? 1 };
   } catch {
     // Said below.
   }

@@ -6,7 +6,7 @@ import type { FilePath } from "../store/disk.ts";
 import type { VerifyReport } from "../store/library.ts";
 import type { Stamp } from "../store/stamp.ts";
 import type { VideoInfo } from "../store/video-info.ts";
-import { type ApiError, apiError, thrownError } from "./api-errors.ts";
+import { apiError, type Problem, thrownError } from "./api-errors.ts";
 import type { ShownDetails } from "./library-face.ts";
 
 // Each value of the library as JSON, and back. Ids are base32, bytes base64, numbers beyond 2^53 decimal texts; what is
@@ -141,11 +141,11 @@ export type ApiReport =
       readonly bytes: number;
       readonly isNew: boolean;
       readonly subtitles: readonly ApiSubtitle[];
-      readonly failed: readonly { readonly name: string; readonly error: ApiError }[];
+      readonly failed: readonly { readonly name: string; readonly error: Problem }[];
       readonly before: string | null;
     }
   | { readonly outcome: "skipped"; readonly path: ApiPath; readonly reason: string }
-  | { readonly outcome: "failed"; readonly path: ApiPath; readonly error: ApiError };
+  | { readonly outcome: "failed"; readonly path: ApiPath; readonly error: Problem };
 
 /** What became of one path, as JSON. */
 export function apiReport(report: AddReport): ApiReport {

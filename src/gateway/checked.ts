@@ -13,12 +13,15 @@ export function checked<Schema extends z.ZodType>(schema: Schema, value: unknown
 }
 
 /** A video's id: 52 base32 characters. */
-export const idSchema: z.ZodType<Uint8Array> = z.string().transform((text, context) => {
-  const id = text.length === 52 ? fromBase32(text) : undefined;
-  if (id?.length === HASH_BYTES) return id;
-  context.addIssue("it is not an id in base32");
-  return z.NEVER;
-});
+export const idSchema: z.ZodType<Uint8Array> = z
+  .string()
+  .meta({ pattern: "^[a-z2-7]{52}$" })
+  .transform((text, context) => {
+    const id = text.length === 52 ? fromBase32(text) : undefined;
+    if (id?.length === HASH_BYTES) return id;
+    context.addIssue("it is not an id in base32");
+    return z.NEVER;
+  });
 
 /** A whole number in a query. */
 export const numberSchema: z.ZodType<number> = z

@@ -12,6 +12,10 @@ export interface RunningNode {
   readonly library: RemoteLibrary;
   readonly node: RemoteNode;
   readonly pid: number;
+  /** Its gateway's address, such as `http://127.0.0.1:8420/`; null: it has none. */
+  readonly gateway: string | null;
+  /** An address that logs a browser in, once. @throws CardumeError `gateway-off` (exit code 3) */
+  login(): Promise<string>;
   shutdown(): Promise<void>;
 }
 
@@ -24,11 +28,13 @@ export async function connectToNode(folder: string): Promise<RunningNode | undef
   if (!(await answers(path))) return undefined;
   const client = new ApiClient(path);
   try {
-    const { publisher, pid } = await client.json<ApiHello>({ method: "GET", path: "/" });
+    const { publisher, pid, gateway } = await client.json<ApiHello>({ method: "GET", path: "/" });
     return {
       library: new RemoteLibrary({ client, folder, publisher: idFrom(publisher) }),
       node: new RemoteNode(client),
       pid,
+      gateway,
+      login: async () => (await client.json<{ url: string }>({ method: "POST", path: "/logins", body: {} })).url,
       shutdown: async () => {
         await client.json({ method: "POST", path: "/shutdown", body: {} });
       },

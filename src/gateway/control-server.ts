@@ -1,9 +1,9 @@
 import type { CardumeNode } from "../node/node-types.ts";
+import { type ApiParts, apiRoutes } from "./api-routes.ts";
 import { apiServer, type OnBug } from "./api-server.ts";
 import { listenOnControlSocket } from "./control-socket.ts";
-import { helloRoutes } from "./hello-routes.ts";
-import { libraryRoutes } from "./library-routes.ts";
-import { nodeRoutes } from "./node-routes.ts";
+import { EventHub } from "./event-hub.ts";
+import type { GiveLogin } from "./session-routes.ts";
 
 /** What serves a node's commands. */
 export interface ControlServer {
@@ -13,17 +13,28 @@ export interface ControlServer {
   close(): Promise<void>;
 }
 
+/** How a node's commands are served. */
+export interface ControlOptions {
+  readonly shutdown: () => void;
+  readonly onBug: OnBug;
+  /** The gateway's, if there is one; else nobody tells of neighbours. */
+  readonly hub?: EventHub;
+  readonly giveLogin?: GiveLogin;
+  /** The gateway's address. */
+  readonly gateway?: string | null;
+  readonly beforeRemove?: ApiParts["beforeRemove"];
+}
+
 /**
  * Serves the control API of a node on the control socket of its data folder.
  * @throws CardumeError `control-refused`
  */
 export async function serveControl(
   node: CardumeNode,
-  { shutdown, onBug }: { readonly shutdown: () => void; readonly onBug: OnBug },
+  { shutdown, onBug, hub = new EventHub(node), giveLogin = () => undefined, gateway = null, ...more }: ControlOptions,
 ): Promise<ControlServer> {
-  const { library } = node;
-  const server = apiServer([helloRoutes(node), libraryRoutes(node), nodeRoutes(node, shutdown)], onBug);
-  const socket = await listenOnControlSocket(library.folder, (path) => server.listen({ path }).then(() => {}));
+  const server = apiServer(apiRoutes({ node, hub, shutdown, giveLogin, gateway: () => gateway, ...more }), onBug);
+  const socket = await listenOnControlSocket(node.library.folder, (path) => server.listen({ path }).then(() => {}));
   return {
     path: socket.path,
     close: async () => {

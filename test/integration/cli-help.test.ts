@@ -9,6 +9,7 @@ const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   cliente: ["--out", "--join"],
   split: ["--peers", "--chunk-bytes", "--copies", "--out", "--in-place"],
   demo: ["--video", "--out"],
+  watch: ["--open", "--player", "--hls", "--join", "--json"],
 };
 
 describe.concurrent("the help", () => {

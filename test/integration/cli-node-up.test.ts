@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { CliLibrary, digestOf, expectOneLine, jsonLines, noise } from "./support/library-cli.ts";
 import type { Running } from "./support/running.ts";
@@ -26,7 +26,7 @@ describe("up", () => {
     test(`says one line when it is ready, lets commands in, and exits 0 at ${signal}`, async ({ stage }) => {
       const library = new CliLibrary(stage);
       const { running, address } = await ready(stage, library, "--name", "sala");
-      expect(running.stdout.split("\n")).toHaveLength(2);
+      expect(running.stdout).toMatch(/^gateway: http:\/\/127\.0\.0\.1:\d+\/\nready: \S[^\n]+\n$/);
       expect(statSync(stage.path("data/control.sock")).mode & 0o777).toBe(0o600);
       const [status] = await library.json("status");
       expect(status).toMatchObject({ name: "sala", addresses: expect.arrayContaining([address]) });
@@ -99,6 +99,60 @@ describe("up refuses", () => {
   });
 });
 
+describe("the gateway", () => {
+  /** Where it says that it is. */
+  const gatewayOf = async (running: Running): Promise<string> => {
+    const [, address = ""] = await running.says(/^gateway: (http:\/\/\S+\/)$/m);
+    await running.says(/^ready: /m);
+    return address;
+  };
+
+  test("is where it is told to be, with the token of the data folder for changes", async ({ stage }) => {
+    const library = new CliLibrary(stage);
+    const running = up(stage, library, "--http", "0", "--http-host", "casa.example");
+    const address = await gatewayOf(running);
+    expect(await (await fetch(`${address}healthz`)).json()).toMatchObject({ status: "ok" });
+    stage.write("film.mp4", noise(3_000_000));
+    const id = await library.add("film.mp4");
+    const played = await fetch(`${address}v/${id}/film.mp4`, { headers: { range: "bytes=1000-1999" } });
+    expect([played.status, (await played.bytes()).length]).toEqual([206, 1000]);
+    expect(await library.json("rm", id), "and what was played can be removed").toHaveLength(1);
+    expect(statSync(stage.path("data/token")).mode & 0o777).toBe(0o600);
+    const token = readFileSync(stage.path("data/token"), "utf8").trim();
+    const stop = (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${address}api/v1/shutdown`, {
+        method: "POST",
+        body: "{}",
+        headers: { "content-type": "application/json", ...headers },
+      });
+    expect((await stop({})).status).toBe(401);
+    expect((await stop({ authorization: `Bearer ${token}` })).status).toBe(202);
+    const { code, stdout, stderr } = await running.ended;
+    expect([code, `${stdout}${stderr}`.includes(token)]).toEqual([0, false]);
+  });
+
+  test("of a second node is at another port, unless its port was chosen: then that is an error", async ({ stage }) => {
+    const library = new CliLibrary(stage);
+    const first = await gatewayOf(up(stage, library));
+    const other = stage.cardume(["up", "--data", "other", "--listen", `${stage.ip}:0`, ...LOCAL]);
+    const second = await gatewayOf(other);
+    expect(second).not.toBe(first);
+    expect((await fetch(`${second}healthz`)).status).toBe(200);
+    const { port } = new URL(first);
+    const third = await stage.run(["up", "--data", "third", "--listen", `${stage.ip}:0`, ...LOCAL, "--http", port]);
+    expectOneLine(third, new RegExp(`^cardume: http: 127\\.0\\.0\\.1:${port} is in use`));
+    expect(third.code).toBe(5);
+  });
+
+  test("is not there when it is off", async ({ stage }) => {
+    const library = new CliLibrary(stage);
+    const running = up(stage, library, "--http", "off", "--json");
+    await running.says(/"event":"ready"/);
+    expect(JSON.parse(running.stdout)).toMatchObject({ event: "ready", gateway: null });
+    expect(existsSync(stage.path("data/token"))).toBe(false);
+  });
+});
+
 describe("get and find without a running node", () => {
   test("start one for as long as they take, which knows whom they are told", async ({ stage }) => {
     const library = new CliLibrary(stage);
@@ -133,7 +187,7 @@ describe("config show", () => {
     expect(stdout).toContain(`upload_limit\t5000000\t${stage.path("data/config.toml")}\n`);
     expect(stdout).toContain("max_peers\t64\tbuilt in\n");
     const lines = await library.json("config", "show");
-    expect(lines).toHaveLength(13);
+    expect(lines).toHaveLength(15);
     expect(lines).toContainEqual({ setting: "mdns", value: true, origin: "built-in", from: "built in" });
     stage.write("data/config.toml", "\ncolour = 1\n");
     const wrong = await library.run("config", "show");

@@ -9,7 +9,7 @@ import { ask, begin, json, linesIn, serveNode } from "../unit/gateway/served-nod
 
 const ID = new Uint8Array(32).fill(9);
 
-const errorOf = (text: string): unknown => (JSON.parse(text) as { error: unknown }).error;
+const errorOf = (text: string): unknown => JSON.parse(text);
 
 describe("a request that is wrong gets an error with a code, and changes nothing:", () => {
   const cases: readonly (readonly [string, Parameters<typeof ask>[1], number, string])[] = [
@@ -60,9 +60,12 @@ describe("a request that is wrong gets an error with a code, and changes nothing
   test.for(cases)("%s", async ([, asked, status, code]) => {
     const served = await serveNode();
     const answer = await ask(served.control.path, asked);
-    expect([answer.status, errorOf(answer.text)]).toMatchObject([status, { code, message: expect.any(String) }]);
+    expect([answer.status, errorOf(answer.text)]).toMatchObject([
+      status,
+      { code, status, type: `urn:cardume:${code}`, title: expect.any(String), detail: expect.any(String) },
+    ]);
     expect((errorOf(answer.text) as { exitCode: number }).exitCode).toBeGreaterThan(0);
-    expect(answer.headers["content-type"]).toBe("application/json; charset=utf-8");
+    expect(answer.headers["content-type"]).toMatch(/^application\/problem\+json/);
     expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
     expect([served.shutdowns, served.node.targets, served.bugs]).toEqual([0, [], []]);
   });
@@ -121,7 +124,9 @@ describe("a search", () => {
     let rest = "";
     for await (const part of answer) rest += part as string;
     expect(linesIn(first)).toHaveLength(1);
-    expect(linesIn(rest)).toEqual([{ error: { code: "disk-failed", message: "the disk is broken", exitCode: 5 } }]);
+    expect(linesIn(rest)).toMatchObject([
+      { error: { code: "disk-failed", detail: "the disk is broken", exitCode: 5 } },
+    ]);
   });
 });
 
@@ -203,14 +208,22 @@ describe("a fetch that goes badly:", () => {
     const { control, node } = await serveNode();
     node.onFetch = (fetch) => fetch.fail(new CardumeError("disk-full", "the disk is full", { exitCode: 5 }));
     const { text } = await ask(control.path, fetchIt);
-    expect(linesIn(text).at(-1)).toEqual({ error: { code: "disk-full", message: "the disk is full", exitCode: 5 } });
+    expect(linesIn(text).at(-1)).toMatchObject({
+      error: { code: "disk-full", detail: "the disk is full", exitCode: 5 },
+    });
   });
 });
 
 test("a node says who it is, how it is, and stops when told", async () => {
   const served = await serveNode();
   const { control, library, folder } = served;
-  const hello = { peerId: "12D3KooWScripted", folder, publisher: toBase32(library.publisher), pid: process.pid };
+  const hello = {
+    peerId: "12D3KooWScripted",
+    folder,
+    publisher: toBase32(library.publisher),
+    pid: process.pid,
+    gateway: null,
+  };
   expect(JSON.parse((await ask(control.path, { path: "/" })).text)).toEqual(hello);
   expect(JSON.parse((await ask(control.path, { path: "/status" })).text)).toMatchObject({ name: "sala", known: 7 });
   const answer = await ask(control.path, json("POST", "/shutdown", {}));

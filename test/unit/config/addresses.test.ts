@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { readAddress, readListenAddress } from "../../../src/config-addresses.ts";
-import { readRate } from "../../../src/config-values.ts";
+import { readAddress, readHttpPlace, readListenAddress } from "../../../src/config-addresses.ts";
+import { readHostNames, readHttp, readRate } from "../../../src/config-values.ts";
 
 const PEER = "12D3KooWGmKgnwG5yjbv1UzHqGYnuFMxfEP4NVjyPfDXHVdPH3ow";
 
@@ -59,4 +59,36 @@ test.for<unknown>([
   Number.POSITIVE_INFINITY,
 ])("the rate %j is none", (written) => {
   expect(readRate(written)).toHaveProperty("problem");
+});
+
+test.for<[unknown, string]>([
+  ["127.0.0.1:8420", "127.0.0.1:8420"],
+  ["8421", "127.0.0.1:8421"],
+  [8421, "127.0.0.1:8421"],
+  ["0", "127.0.0.1:0"],
+  ["localhost:1", "127.0.0.1:1"],
+  [" 0.0.0.0:8420 ", "0.0.0.0:8420"],
+  ["[::1]:8420", "[::1]:8420"],
+  ["off", "off"],
+  ["none", "off"],
+  [false, "off"],
+])("the gateway's place %j is %s", ([written, value]) => {
+  expect(readHttp(written)).toEqual({ value });
+});
+
+test.for<unknown>([
+  ...["", "on", "127.0.0.1", "::1:8420", "[127.0.0.1]:1", "1.2.3:4", "home:8420", "127.0.0.1:70000", ":8420", "-1"],
+  ...[true, null, 8420.5, [], {}],
+])("the gateway's place %j is none", (written) => {
+  expect(readHttp(written)).toHaveProperty("problem");
+});
+
+test("a place is a host and a port", () => {
+  expect(readHttpPlace("[::1]:80")).toEqual({ host: "::1", port: 80, text: "[::1]:80" });
+});
+
+test("further names are names of machines, with or without a port, and not too many", () => {
+  expect(readHostNames("casa.example, sala:9000 [::1]:1")).toEqual({ value: ["casa.example", "sala:9000", "[::1]:1"] });
+  for (const wrong of ["http://casa.example", "casa.example/", "*.example", "a b:x", ["x".repeat(300)]])
+    expect(readHostNames(wrong)).toHaveProperty("problem");
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { CardumeError } from "../../../src/core/errors.ts";
-import { apiError, statusOf, thrownError } from "../../../src/gateway/api-errors.ts";
+import { apiError, problemOf, thrownError } from "../../../src/gateway/api-errors.ts";
 import { trailerError, trailerText } from "../../../src/gateway/api-trailer.ts";
 import { Latest, once, withProgress } from "../../../src/gateway/with-progress.ts";
 
@@ -57,15 +57,18 @@ describe("errors on their way", () => {
 
   test("that nobody expected are the program's own", () => {
     expect(apiError(new TypeError("x is not a function"))).toEqual({
+      type: "urn:cardume:internal",
+      title: "Mistake in the program",
+      status: 500,
+      detail: "x is not a function",
       code: "internal",
-      message: "x is not a function",
       exitCode: 1,
     });
-    expect(apiError("text")).toMatchObject({ code: "internal", message: "text" });
+    expect(apiError("text")).toMatchObject({ code: "internal", detail: "text" });
   });
 
   test("have the status that fits", () => {
-    const status = (code: string, exitCode: number): number => statusOf({ code, message: "", exitCode });
+    const status = (code: string, exitCode: number): number => problemOf(code, "", exitCode).status;
     expect([1, 2, 3, 4, 5, 77].map((exitCode) => status("some", exitCode))).toEqual([409, 400, 404, 502, 503, 500]);
     expect([status("internal", 1), status("video-ambiguous", 2), status("body-too-large", 2)]).toEqual([500, 409, 413]);
   });

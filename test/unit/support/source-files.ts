@@ -14,7 +14,11 @@ export interface SourceFile {
 export function sourceFiles(...folders: readonly string[]): SourceFile[] {
   return folders
     .filter((folder) => existsSync(join(ROOT, folder)))
-    .flatMap((folder) => globSync("**/*.ts", { cwd: join(ROOT, folder) }).map((path) => join(folder, path)))
+    .flatMap((folder) =>
+      globSync("**/*.ts", { cwd: join(ROOT, folder), exclude: ["**/node_modules/**"] }).map((path) =>
+        join(folder, path),
+      ),
+    )
     .map((path) => ({ path: path.replaceAll("\\", "/"), text: readText(path) }));
 }
 

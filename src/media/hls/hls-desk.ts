@@ -1,0 +1,156 @@
+import { HLS } from "../../core/limits.ts";
+import { HlsFile } from "./hls-file.ts";
+import { MediaBytes } from "./media-bytes.ts";
+import type { FromChild, Grant, Refusal, ToChild, Wish } from "./messages.ts";
+
+interface Opened {
+  readonly opening: Promise<HlsFile>;
+  readonly inputs: readonly MediaBytes[];
+  /** Requests under way: what is used is not closed. */
+  users: number;
+}
+
+/** A segment on its way. */
+interface Stream {
+  unreadBytes: number;
+  isCancelled: boolean;
+  goOn: (() => void) | undefined;
+}
+
+/** What the media process does: wishes in, answers out. Files that were asked for last stay open. */
+export class HlsDesk {
+  readonly #send: (message: FromChild) => void;
+  /** The one used last at the end. */
+  readonly #files = new Map<number, Opened>();
+  readonly #streams = new Map<number, Stream>();
+  readonly #reads = new Map<number, (bytes: Uint8Array | undefined) => void>();
+  #lastRead = 0;
+
+  constructor(send: (message: FromChild) => void) {
+    this.#send = send;
+  }
+
+  /** Whether something is under way. */
+  get isBusy(): boolean {
+    return [...this.#files.values()].some(({ users }) => users > 0);
+  }
+
+  /** A message from the program. Never throws. */
+  take(message: ToChild): void {
+    if (message.is === "wish") void this.#grant(message.job, message.wish);
+    else if (message.is === "bytes") this.#readDone(message.read, message.bytes);
+    else if (message.is === "close") this.#close(message.file);
+    else if (message.is === "taken") this.#goOn(message.job, message.bytes, false);
+    else if (message.is === "cancel") this.#goOn(message.job, 0, true);
+  }
+
+  async #grant(job: number, wish: Wish): Promise<void> {
+    const file = wish.is === "open" ? this.#open(wish) : this.#files.get(wish.file);
+    if (file === undefined) return this.#send({ is: "refused", job, why: "not-open" });
+    this.#files.delete(wish.file);
+    this.#files.set(wish.file, file);
+    file.users++;
+    for (const input of file.inputs) input.allow();
+    try {
+      const opened = await file.opening;
+      if (wish.is === "segment") await this.#stream(job, opened.segment(wish.track, wish.segment));
+      else this.#send({ is: "granted", job, grant: await grantOf(opened, wish) });
+    } catch {
+      const why: Refusal = file.inputs.some(({ isUnreadable }) => isUnreadable) ? "unreadable" : "unsupported";
+      if (wish.is === "open") this.#close(wish.file);
+      this.#send({ is: "refused", job, why });
+    } finally {
+      file.users--;
+      this.#evict();
+    }
+  }
+
+  #open({ file, inputs, saved }: Wish & { readonly is: "open" }): Opened {
+    this.#close(file);
+    const [video, ...others] = inputs.map(
+      ({ bytes }, input) => new MediaBytes(bytes, (start, end) => this.#read(file, input, start, end)),
+    );
+    const subtitles = others.map((bytes, index) => {
+      const { fileName, language } = inputs[index + 1] as (typeof inputs)[number];
+      return { fileName, language, bytes };
+    });
+    for (const bytes of [video as MediaBytes, ...others]) bytes.allow();
+    const opening = openWhole(video as MediaBytes, subtitles, saved);
+    // Whoever waits for it hears of it.
+    opening.catch(() => undefined);
+    return { opening, inputs: [video as MediaBytes, ...others], users: 0 };
+  }
+
+  async #stream(job: number, pieces: AsyncGenerator<Uint8Array> | undefined): Promise<void> {
+    this.#send({ is: "granted", job, grant: { hasBegun: pieces !== undefined } });
+    if (pieces === undefined) return;
+    const stream: Stream = { unreadBytes: 0, isCancelled: false, goOn: undefined };
+    this.#streams.set(job, stream);
+    try {
+      for await (const bytes of pieces) {
+        if (stream.isCancelled) return;
+        stream.unreadBytes += bytes.length;
+        this.#send({ is: "piece", job, bytes });
+        while (stream.unreadBytes >= HLS.maxUnreadBytes && !stream.isCancelled)
+          await new Promise<void>((resolve) => {
+            stream.goOn = resolve;
+          });
+      }
+      this.#send({ is: "end", job });
+    } finally {
+      this.#streams.delete(job);
+    }
+  }
+
+  #goOn(job: number, bytes: number, isCancelled: boolean): void {
+    const stream = this.#streams.get(job);
+    if (stream === undefined) return;
+    stream.unreadBytes -= bytes;
+    stream.isCancelled ||= isCancelled;
+    stream.goOn?.();
+  }
+
+  async #read(file: number, input: number, start: number, end: number): Promise<Uint8Array> {
+    const read = ++this.#lastRead;
+    const bytes = await new Promise<Uint8Array | undefined>((resolve) => {
+      this.#reads.set(read, resolve);
+      this.#send({ is: "read", read, file, input, start, end });
+    });
+    if (bytes?.length !== end - start) throw new Error("the bytes cannot be had");
+    return bytes;
+  }
+
+  #readDone(read: number, bytes: Uint8Array | undefined): void {
+    this.#reads.get(read)?.(bytes);
+    this.#reads.delete(read);
+  }
+
+  #close(file: number): void {
+    const opened = this.#files.get(file);
+    this.#files.delete(file);
+    void opened?.opening.then((hls) => hls.close()).catch(() => undefined);
+  }
+
+  /** Keeps few files, and fewer when their indexes are large. */
+  #evict(): void {
+    for (const [file, { users }] of this.#files) {
+      const isHeavy = process.memoryUsage().heapUsed > HLS.softHlsHeapMiB * 1_048_576;
+      if (this.#files.size <= (isHeavy ? 1 : HLS.maxOpenFiles)) return;
+      if (users === 0) this.#close(file);
+    }
+  }
+}
+
+/** A part that could not be read while a file was opened would be missing from it for good. */
+async function openWhole(...[video, subtitles, saved]: Parameters<typeof HlsFile.open>): Promise<HlsFile> {
+  const file = await HlsFile.open(video, subtitles, saved);
+  if (!video.isUnreadable) return file;
+  file.close();
+  throw new Error("the bytes cannot be had");
+}
+
+async function grantOf(file: HlsFile, wish: Exclude<Wish, { is: "segment" }>): Promise<Grant> {
+  if (wish.is === "open") return { info: file.info, saved: file.saved };
+  if (wish.is === "playlist") return { text: file.playlist(wish.track) };
+  return { bytes: await file.init(wish.track) };
+}

@@ -1,0 +1,34 @@
+import { isMainThread, Worker } from "node:worker_threads";
+import { HLS } from "../../core/limits.ts";
+import type { FromChild, ToChild } from "./messages.ts";
+
+// The media process. Its main thread reads files and makes segments; a second one ends it when it takes too much memory,
+// or when the program that started it is gone and the main thread is caught in a file: nobody else would.
+
+if (isMainThread) work();
+else watch(process.ppid);
+
+function work(): void {
+  // What a file left behind in mediabunny must not be the next file's end.
+  process.on("unhandledRejection", () => undefined);
+  process.on("disconnect", () => process.exit(0));
+  const send = (message: FromChild): void => void process.send?.(message, () => undefined);
+  const early: ToChild[] = [];
+  const keep = (message: unknown): void => void early.push(message as ToChild);
+  process.on("message", keep);
+  void import("./hls-desk.ts").then(({ HlsDesk }) => {
+    const desk = new HlsDesk(send);
+    process.off("message", keep).on("message", (message: unknown) => desk.take(message as ToChild));
+    for (const message of early) desk.take(message);
+    setInterval(() => desk.isBusy && send({ is: "pulse" }), HLS.pulseMs).unref();
+    // Not before: it takes some ms, and a viewer waits.
+    new Worker(new URL(import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 } });
+  });
+}
+
+function watch(parent: number): void {
+  setInterval(() => {
+    const isTooLarge = process.memoryUsage.rss() > HLS.maxHlsMiB * 1_048_576;
+    if (isTooLarge || process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+  }, HLS.pulseMs / 4);
+}

@@ -1,0 +1,37 @@
+import { HLS } from "../../core/limits.ts";
+import { blocksFrom, headAt } from "./matroska-blocks.ts";
+import type { CuePlace } from "./matroska-cues.ts";
+import type { MatroskaLayout } from "./matroska-layout.ts";
+import type { MediaBytes } from "./media-bytes.ts";
+
+/** What a Matroska file without Cues was searched for, once. */
+export interface MatroskaSearched {
+  readonly places: readonly CuePlace[];
+  /** The end of the last block of the track, in ticks. */
+  readonly endAt: number;
+}
+
+const CLUSTER = 0x1f43b675;
+
+/**
+ * The key frames of a track, and when it ends: one walk over the heads of all blocks. Bounded by what one request may
+ * read. @throws beyond that
+ */
+export async function searchKeys(bytes: MediaBytes, layout: MatroskaLayout, track: number): Promise<MatroskaSearched> {
+  const places: CuePlace[] = [];
+  let [endAt, contents, cluster] = [0, 0, -1];
+  for await (const block of blocksFrom(bytes, { cluster: layout.firstCluster, block: undefined })) {
+    if (block.cluster !== cluster) {
+      cluster = block.cluster;
+      const head = await headAt(bytes, cluster);
+      contents = cluster + (head?.id === CLUSTER ? head.headBytes : 0);
+    }
+    if (block.track !== track) continue;
+    endAt = Math.max(endAt, block.at + (block.duration ?? 0));
+    if (!block.isKey || block.at <= (places.at(-1)?.at ?? Number.NEGATIVE_INFINITY)) continue;
+    if (places.length >= HLS.maxKeys) throw new Error("too many key frames");
+    places.push({ at: block.at, cluster, block: block.position - contents, duration: undefined });
+  }
+  if (places.length === 0) throw new Error("no key frame");
+  return { places, endAt };
+}

@@ -1,0 +1,39 @@
+/** One picture, or one frame of sound. */
+export interface MediaPacket {
+  /** When it is shown, in the track's timescale, from the beginning of the presentation. */
+  readonly at: number;
+  /** In the track's timescale; 0 when not known. */
+  readonly duration: number;
+  readonly isKey: boolean;
+  readonly data: Uint8Array;
+}
+
+/** How a track's samples are written. */
+export interface TrackShape {
+  readonly isVideo: boolean;
+  /** Units of time in a second. */
+  readonly timescale: number;
+  /** In the timescale: see {@link leadOf}. */
+  readonly lead: number;
+  /** What is to be done with each packet's bytes, so that they are as MP4 wants them. */
+  readonly convert: (data: Uint8Array) => Uint8Array;
+}
+
+/** Pictures that are not in the order in which they are shown. */
+const REORDERED: ReadonlySet<string> = new Set(["avc", "hevc"]);
+
+/**
+ * How long before it is shown a picture is decoded, in seconds: three pictures of 24 a second, which is the most that
+ * encoders need. Were one shown before it is decoded, which MP4 has a way to say, ffmpeg and all players made of it would
+ * shift the pictures against the sound; and hls.js is confused by edit lists.
+ */
+export const leadOf = (codec: string | null): number => (codec !== null && REORDERED.has(codec) ? 0.13 : 0);
+
+/**
+ * A timescale of which a track's own times are whole multiples, and fine enough for what is computed: Matroska's
+ * thousandths become ten-thousandths, others stay as they are. @param resolution units of time in a second
+ */
+export function timescaleOf(resolution: number): number {
+  if (!Number.isInteger(resolution) || resolution < 1 || resolution > 0x7fff_ffff) return 90_000;
+  return resolution * Math.ceil(10_000 / resolution);
+}
