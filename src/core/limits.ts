@@ -709,3 +709,31 @@ export const HLS = {
   /** Files that were under way when a process ended, each tried once more in a process of its own: so many at one time. */
   maxSuspects: 4,
 } as const;
+
+/** The gateway's page: what it may keep in the data folder, and what looking on may cost. */
+export const PAGE = {
+  /** A poster: 640 × 360 in a JPEG of good quality is some 60 KB. */
+  maxPosterBytes: 200_000,
+  /** Pixels of a poster's longer side; nobody's page is made to unpack more. */
+  maxPosterSide: 2048,
+  /** Posters that are kept; of more, none is taken: ten libraries of 5,000 videos. */
+  maxPosters: 50_000,
+  /** One piece of an upload: one request, which has to arrive in `NETWORK.apiRequestMs`. */
+  maxUploadPieceBytes: 8_388_608,
+  /** Uploads that were begun and not ended, kept through a restart. */
+  maxUploads: 32,
+  /** An upload that nobody went on with for so long is removed when another begins: 7 days. */
+  uploadIdleMs: 604_800_000,
+  /** One uploaded file: 8 TiB, more than any disk here has, and a number that is exact. */
+  maxUploadBytes: 8_796_093_022_208,
+  /** Characters of an uploaded file's name, which is nothing but a label. */
+  maxUploadNameChars: 1024,
+  /** Those who look on while videos' chunks come; a page needs one. */
+  maxShoalListeners: 32,
+  /** News of chunks and holders are sent no more often: the eye sees swimming at four times a second. */
+  shoalGapMs: 250,
+  /** Holders told of in one look; more are counted. */
+  maxShoalHolders: 24,
+  /** Bytes of one file of the page; the largest, the player, is below 1 MiB. */
+  maxPageFileBytes: 4_194_304,
+} as const;

@@ -131,9 +131,10 @@ export class FetchRun {
   async #run(after: Promise<unknown>): Promise<FetchResult> {
     try {
       await after;
-      this.#parts.library.prepare();
       await this.#resume();
       this.#search();
+      // While others are asked: it holds this thread up for a moment.
+      this.#parts.library.prepare();
       this.#watching = setInterval(() => this.#watch(), WATCH_MS).unref();
       const outcome = await this.#ended.promise;
       return { outcome, missing: this.#missing(), progress: { ...this.progress(), phase: "ended" } };

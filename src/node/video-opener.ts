@@ -1,3 +1,4 @@
+import { geometryOf } from "../core/content/geometry.ts";
 import type { Manifest } from "../core/content/manifest.ts";
 import type { CardumeError } from "../core/errors.ts";
 import { NETWORK } from "../core/limits.ts";
@@ -113,13 +114,16 @@ export class VideoOpener {
     const { signal } = this.#abort;
     if (stream === undefined || holder.state !== "serving") return;
     const known = this.#known?.geometry.bytes === holder.bytes ? this.#known : undefined;
+    const geometry = geometryOf(holder.bytes);
+    // Both at once: the size that it says is enough to ask for the leaf that proves it.
+    const leafComes =
+      holder.held?.has(geometry.chunks - 1) === true ? fetchLastLeaf(stream, video, geometry, signal) : undefined;
     const manifest = known ?? (await fetchManifest(stream, video, this.#id, signal));
     if (manifest === "wrong") return this.#lied(holder, "it sent another video's manifest");
     if (manifest === "none" || this.#isOver) return;
     if (manifest.geometry.bytes !== holder.bytes) return this.#lied(holder, "it says two sizes of one video");
     this.#known = manifest;
-    if (holder.held?.has(manifest.geometry.chunks - 1) !== true) return;
-    const lastLeaf = await fetchLastLeaf(stream, video, manifest, signal);
+    const lastLeaf = (await leafComes) ?? "none";
     if (lastLeaf !== "none" && !this.#isOver) await this.#receive(holder, manifest, lastLeaf);
   }
 

@@ -1,4 +1,4 @@
-import { chunkLeaves, LEAF_BYTES } from "../core/content/geometry.ts";
+import { chunkLeaves, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
 import { decodeManifest, isManifestError, type Manifest } from "../core/content/manifest.ts";
 import { sliceLength, sliceProofHashes } from "../core/content/proof.ts";
 import { NETWORK, VIDEO } from "../core/limits.ts";
@@ -37,7 +37,7 @@ export async function fetchManifest(
 export async function fetchLastLeaf(
   stream: HolderStream,
   number: number,
-  { geometry }: Manifest,
+  geometry: Geometry,
   signal: AbortSignal,
 ): Promise<LastLeaf | "none"> {
   const chunk = geometry.chunks - 1;

@@ -18,7 +18,7 @@ const TAIL_BYTES = 67_108_864;
 export function askBulk(book: FetchBook, holder: FetchHolder): boolean {
   for (;;) {
     const most = requestGrains(book, holder);
-    if (!holder.hasRoom(BULK, most, book.nowMs)) return false;
+    if (!holder.hasRoom(BULK, most, book.nowMs, book.readers.size > 0)) return false;
     const found = restOfChunk(book, holder, most) ?? nextChunk(book, holder, most);
     if (found === undefined) return true;
     book.ask(holder, found.job, found.run, BULK, false);

@@ -321,7 +321,9 @@ export class FetchCore {
 
 /** Whether a holder has room, and nothing is left that it could be asked for: it does not wait for memory only. */
 const isIdle = (book: FetchBook, holder: FetchHolder): boolean =>
-  holder.trusted && holder.hasRoom(2, 1, book.nowMs) && !(book.wantAll && book.nextChunk(holder) >= 0);
+  holder.trusted &&
+  holder.hasRoom(2, 1, book.nowMs, book.readers.size > 0) &&
+  !(book.wantAll && book.nextChunk(holder) >= 0);
 
 function ghostOf(holder: FetchHolder | undefined, id: number): FetchRequest | undefined {
   if (holder !== undefined) for (const ghost of holder.ghosts.keys()) if (ghost.id === id) return ghost;

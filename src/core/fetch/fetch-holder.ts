@@ -68,12 +68,26 @@ export class FetchHolder {
    * Whether it may be asked for more of this priority: about one bandwidth-delay product and one request is kept in flight,
    * and one request alone until something of it was verified. What is less urgent does not stand in the way.
    */
-  hasRoom(priority: number, grains: number, nowMs: number): boolean {
+  hasRoom(priority: number, grains: number, nowMs: number, someoneReads: boolean): boolean {
     if (!this.isReady(nowMs)) return false;
     if (!this.trusted) return this.live.size + this.unverified.size + this.ghosts.size === 0;
     const { count, bytes } = this.#ahead(priority);
     if (count < 2) return true;
-    return bytes < this.meter.windowBytes + grains * GRAIN_BYTES;
+    const windowBytes = someoneReads ? this.meter.readingWindowBytes(GRAIN_BYTES) : this.meter.windowBytes;
+    return bytes < windowBytes + grains * GRAIN_BYTES;
+  }
+
+  /** Requests that it will have begun to answer before it hears that they are taken back: their bytes come anyway. */
+  onTheWay(): Set<FetchRequest> {
+    const reachBytes = this.bytesPerMs * this.meter.roundTripMs;
+    const requests = new Set<FetchRequest>();
+    let bytes = 0;
+    for (const ghost of this.ghosts.keys()) bytes += ghost.bytes - ghost.receivedBytes;
+    for (const request of this.#inOrder()) {
+      if (bytes < reachBytes) requests.add(request);
+      bytes += request.bytes - request.receivedBytes;
+    }
+    return requests;
   }
 
   /** Whether it answers, as far as is known: it is neither silent nor overloaded. */

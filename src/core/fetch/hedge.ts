@@ -92,7 +92,9 @@ function helperFor(
     if (!holder.trusted && !request.holder.stalled) continue;
     // What somebody waits for may be one request more than the holder's fill: its queue is in what is expected.
     const mayTake =
-      priority === 0 && holder.trusted ? holder.isReady(book.nowMs) : holder.hasRoom(priority, 1, book.nowMs);
+      priority === 0 && holder.trusted
+        ? holder.isReady(book.nowMs)
+        : holder.hasRoom(priority, 1, book.nowMs, book.readers.size > 0);
     if (!mayTake) continue;
     const itsMs = holder.expectedMs(request.bytes, priority, book.nowMs);
     if (itsMs < bestMs) [best, bestMs] = [holder, itsMs];

@@ -60,6 +60,15 @@ export class RateMeter {
     return gain * Math.max(this.#best, this.#bestBefore) * (this.roundTripMs + SLACK_MS);
   }
 
+  /**
+   * The same while somebody reads: where a part of `partBytes` takes long, what is in flight is what the next jump waits for,
+   * and no more than one product is.
+   */
+  readingWindowBytes(partBytes: number): number {
+    const best = Math.max(this.#best, this.#bestBefore);
+    return best * SLACK_MS < partBytes ? best * (this.roundTripMs + SLACK_MS) : this.windowBytes;
+  }
+
   /** A request leaves while so many bytes are in flight. */
   mark(inFlightBytes: number, nowMs: number): RateMark {
     const idle = inFlightBytes === 0;

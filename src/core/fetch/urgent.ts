@@ -79,7 +79,7 @@ function soonest(book: FetchBook, chunk: number, priority: number, dueInMs: numb
   let best: FetchHolder | undefined;
   let bestMs = Infinity;
   for (const holder of book.holdersOf(chunk)) {
-    if (!holder.hasRoom(priority, 1, book.nowMs)) continue;
+    if (!holder.hasRoom(priority, 1, book.nowMs, true)) continue;
     const expectedMs = holder.expectedMs(GRAIN_BYTES, priority, book.nowMs);
     if (expectedMs < bestMs) [best, bestMs] = [holder, expectedMs];
   }
@@ -113,17 +113,16 @@ function powerOfTwoUpTo(count: number): number {
   return power;
 }
 
-/** After a jump: takes back what was asked for the old position and nobody wants there any more. */
+/** After a jump: takes back what was asked for the old position, nobody wants there any more, and can still be stopped. */
 export function cancelUnwanted(book: FetchBook): void {
   const { readers } = book;
+  const coming = new Set([...book.holders.values()].flatMap((holder) => [...holder.onTheWay()]));
   for (const request of [...book.requests.values()]) {
-    if (request.moot) continue;
+    if (request.moot || coming.has(request)) continue;
     // Of what is wanted anyway only that goes which would be sent before the new position's.
     const isInTheWay = request.priority < 2 && Number.isNaN(request.begunAtMs) && !request.arrived;
     const isWanted = readers.priorityOf(request.job.chunk, request.run.first, request.run.grains) < 2;
     if (!isWanted && (isInTheWay || (!book.wantAll && !readers.wants(request.job.chunk)))) book.cancel(request);
   }
-  if (book.wantAll || readers.size > 0) return;
-  // Slices that have come are kept as long as somebody reads and memory is left: people jump back.
-  for (const job of [...book.jobs.values()]) if (!job.isWhole) book.discard(job);
+  // Slices that have come are kept as long as memory is left: people jump back, and a player comes again at once.
 }

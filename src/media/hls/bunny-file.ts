@@ -5,6 +5,7 @@ import { attempt, bunnyInput, CONTAINERS, describe } from "./bunny-input.ts";
 import { BunnyTrack, type Cuts } from "./bunny-track.ts";
 import type { MediaBytes } from "./media-bytes.ts";
 import type { OpenFile, OpenTrack } from "./media-file.ts";
+import { leadOf } from "./media-packet.ts";
 import { MovieTexts } from "./movie-texts.ts";
 import { evenStarts, joinGroups, type SegmentPlan } from "./segment-plan.ts";
 import type { Cue } from "./subtitle-cues.ts";
@@ -86,7 +87,8 @@ async function find(input: Input, bytes: MediaBytes, before: Searched | undefine
   const described = await Promise.all(playing.map((track, index) => describe(track, index + 1)));
   const main = playing.find((track, index) => isShown(track, described[index] as MediaTrack)) ?? playing[0];
   if (main === undefined) throw new Error("there is nothing to play in it");
-  const baseS = await firstOf(playing);
+  const firstS = await firstOf(playing);
+  const baseS = firstS - Math.max(0, ...described.map(({ codec }) => leadOf(codec ?? null)));
   const { keysS, endS, searched } = await keysOf(input, main, container, before);
   const cuts: Cuts = { startsS: cutsOf(main, keysS, baseS, endS), baseS };
   const plan = planOf(cuts, endS);
@@ -98,7 +100,7 @@ async function find(input: Input, bytes: MediaBytes, before: Searched | undefine
     tracks.push(opened || track.problem !== undefined ? track : { ...track, problem: "It cannot be read." });
   }
   // A transport stream begins at the hour that its sender's clock shows.
-  const zeroS = container === "mpeg-ts" ? 0 : -baseS;
+  const zeroS = container === "mpeg-ts" ? firstS - baseS : -baseS;
   const texts = await MovieTexts.find(container === "mp4" || container === "mov" ? bytes : undefined, tracks.length, zeroS);
   const isSeekable = searched === undefined;
   return { container, tracks: [...tracks, ...texts.tracks], isSeekable, plan, zeroS, searched, open, texts };

@@ -50,6 +50,8 @@ class FragmentWriter {
   readonly #times: number[] = [];
   #written = 0;
   #lastDecodeAt = -1;
+  /** Between the last two: what a last one that does not say how long it is is taken to last. */
+  #lastStep = 1;
 
   constructor(shape: TrackShape, place: SegmentPlace) {
     this.#shape = shape;
@@ -75,9 +77,9 @@ class FragmentWriter {
     if (count === 0) return undefined;
     const samples: Sample[] = [];
     for (const packet of this.#waiting.splice(0, count)) {
-      // At the beginning there is no time before: the first ones follow each other closely. So do times that run
-      // backwards, as only a broken file has them.
+      // Times that run backwards, as only a broken file has them, still become rising ones.
       const decodeAt = Math.max(0, this.#lastDecodeAt + 1, this.#times.shift() as number);
+      if (this.#lastDecodeAt >= 0) this.#lastStep = decodeAt - this.#lastDecodeAt;
       this.#lastDecodeAt = decodeAt;
       samples.push({ ...packet, decodeAt, data: this.#shape.convert(packet.data) });
     }
@@ -106,7 +108,7 @@ class FragmentWriter {
     if (next !== undefined) return Math.max(next, last.decodeAt + 1);
     const end = (this.#place.end ?? 0) - this.#shape.lead;
     if (this.#shape.isVideo && end > last.decodeAt) return end;
-    return last.decodeAt + Math.max(1, last.duration);
+    return last.decodeAt + Math.max(1, last.duration || this.#lastStep);
   }
 }
 

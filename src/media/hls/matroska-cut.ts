@@ -6,6 +6,7 @@ import type { MatroskaLayout } from "./matroska-layout.ts";
 import { type MatroskaSearched, searchKeys } from "./matroska-search.ts";
 import type { Ticks } from "./matroska-track.ts";
 import type { MediaBytes } from "./media-bytes.ts";
+import { leadOf } from "./media-packet.ts";
 import { joinGroups, type SegmentPlan } from "./segment-plan.ts";
 
 /** How a file is cut into segments. */
@@ -31,7 +32,9 @@ export async function cutOf(
   const indexed = layout.cues.get(main.number) ?? [];
   const searched = indexed.length > 0 ? undefined : (before ?? (await searchKeys(bytes, layout, main.number)));
   const keys = searched?.places ?? indexed;
-  const ticks: Ticks = { tickNs: layout.tickNs, base: firsts.firstAt };
+  const leadS = Math.max(...playing.map(({ codecId }) => leadOf(codecId)));
+  const leadTicks = Math.round((leadS * 1e9) / layout.tickNs);
+  const ticks: Ticks = { tickNs: layout.tickNs, base: firsts.firstAt - leadTicks };
   const secondsOf = (at: number): number => ((at - ticks.base) * ticks.tickNs) / 1e9;
   const lastAt = (keys.at(-1) as CuePlace).at;
   const said = layout.duration > lastAt ? layout.duration : (searched?.endAt ?? 0);
@@ -65,6 +68,27 @@ export async function* blocksOfSegment(bytes: MediaBytes, cut: Cut, segment: num
     if (isKey && block.at >= nextAt) return;
     hasBegun ||= isKey && block.at >= place.at;
     if (hasBegun) yield block;
+  }
+}
+
+/**
+ * The blocks of a track of sound that belong to a segment: those between its key frames that are heard in it or later, and
+ * those behind the next key frame that are heard before it. So none is forgotten or comes twice, whatever lies before what;
+ * and sound lasts as long as the pictures, or players would look for what is missing between two segments.
+ */
+export async function* soundOfSegment(bytes: MediaBytes, cut: Cut, segment: number, track: number): AsyncGenerator<Block> {
+  const startAt = cut.places[segment]?.at ?? 0;
+  const nextAt = cut.places[segment + 1]?.at ?? Number.POSITIVE_INFINITY;
+  const limitAt = cut.places[segment + 2]?.at ?? Number.POSITIVE_INFINITY;
+  let [hasBegun, isNext] = [segment === 0, false];
+  for await (const block of fromPlace(bytes, cut.main, cut.places[segment] as CuePlace)) {
+    const isKey = block.track === cut.main && block.isKey;
+    if (isKey && block.at >= limitAt) return;
+    isNext ||= isKey && block.at >= nextAt;
+    hasBegun ||= isKey && block.at >= startAt;
+    if (block.track !== track || !hasBegun) continue;
+    if (isNext && block.at >= nextAt) return;
+    if (isNext || block.at >= startAt) yield block;
   }
 }
 

@@ -2,12 +2,12 @@ import type { Input, InputAudioTrack, InputVideoTrack } from "mediabunny";
 import type { MediaTrack } from "../playable-types.ts";
 import { attempt, bunnyInput, describe, short } from "./bunny-input.ts";
 import type { Block } from "./matroska-blocks.ts";
-import { blocksOfSegment, type Cut, cutOf } from "./matroska-cut.ts";
+import { blocksOfSegment, type Cut, cutOf, soundOfSegment } from "./matroska-cut.ts";
 import { extractOf, type FirstBlocks } from "./matroska-extract.ts";
 import { type MatroskaLayout, readLayout } from "./matroska-layout.ts";
 import type { MatroskaSearched } from "./matroska-search.ts";
 import { describeTexts, MatroskaTexts } from "./matroska-texts.ts";
-import { MatroskaOpenTrack, type Ticks } from "./matroska-track.ts";
+import { type BlocksOf, MatroskaOpenTrack, type Ticks } from "./matroska-track.ts";
 import type { MatroskaTrack } from "./matroska-tracks.ts";
 import type { MediaBytes } from "./media-bytes.ts";
 import type { OpenFile, OpenTrack } from "./media-file.ts";
@@ -15,8 +15,8 @@ import type { SegmentPlan } from "./segment-plan.ts";
 import type { Cue } from "./subtitle-cues.ts";
 
 /**
- * A Matroska or WebM file. A segment is what lies in the file between two key frames, of every track: so none is read
- * twice, none is forgotten, and a player that has read the pictures has read sound and subtitles with them.
+ * A Matroska or WebM file. A segment is what lies in the file between two key frames: a player that has read the pictures
+ * has read sound and subtitles with them.
  */
 export class MatroskaFile implements OpenFile {
   readonly container: string;
@@ -51,7 +51,9 @@ export class MatroskaFile implements OpenFile {
     try {
       const cut = await cutOf(bytes, layout, firsts, before);
       const blocksOf = (segment: number): AsyncIterable<Block> => blocksOfSegment(bytes, cut, segment);
-      const described = await describeAll(input, layout, firsts, cut.ticks, blocksOf);
+      const described = await describeAll(input, layout, firsts, cut.ticks, ({ kind, number }) =>
+        kind === "audio" && number !== cut.main ? (segment) => soundOfSegment(bytes, cut, segment, number) : blocksOf,
+      );
       const texts = new MatroskaTexts(bytes, layout, cut, blocksOf);
       return new MatroskaFile(input, cut, described, texts, layout.isWebM ? "webm" : "matroska");
     } catch (error) {
@@ -83,7 +85,7 @@ async function describeAll(
   layout: MatroskaLayout,
   firsts: FirstBlocks,
   ticks: Ticks,
-  blocksOf: (segment: number) => AsyncIterable<Block>,
+  blocksOf: (track: MatroskaTrack) => BlocksOf,
 ): Promise<Described> {
   const said = new Map((await input.getTracks()).map((track) => [track.id, track]));
   const open = new Map<number, MatroskaOpenTrack>();
@@ -100,7 +102,7 @@ async function describeAll(
       const isPacked = track.packing.kind === "zlib" || track.packing.kind === "unknown";
       const opened =
         described.problem === undefined && !isPacked
-          ? await attempt(() => MatroskaOpenTrack.open(playing, track, ticks, blocksOf))
+          ? await attempt(() => MatroskaOpenTrack.open(playing, track, ticks, blocksOf(track)))
           : undefined;
       if (opened !== undefined) open.set(number, opened);
       tracks.push(opened === undefined ? { ...described, problem: described.problem ?? "It cannot be read." } : described);

@@ -20,7 +20,7 @@ export interface OpenFile {
   /** Whether a browser finds its way in it by ranges. */
   readonly isSeekable: boolean;
   readonly plan: SegmentPlan;
-  /** When the file's own zero is, for subtitles that come from elsewhere. */
+  /** When the file's own zero is, in the presentation, for subtitles that come from elsewhere. */
   readonly zeroS: number;
   /** A track that has no problem, by its number. */
   open(track: number): OpenTrack | undefined;

@@ -19,15 +19,14 @@ export interface TrackShape {
   readonly convert: (data: Uint8Array) => Uint8Array;
 }
 
-/** Pictures that are not in the order in which they are shown. */
-const REORDERED: ReadonlySet<string> = new Set(["avc", "hevc"]);
-
 /**
- * How long before it is shown a picture is decoded, in seconds: three pictures of 24 a second, which is the most that
- * encoders need. Were one shown before it is decoded, which MP4 has a way to say, ffmpeg and all players made of it would
- * shift the pictures against the sound; and hls.js is confused by edit lists.
+ * How long before it is shown a picture is decoded, in seconds, when its codec has pictures in another order than they are
+ * shown in: two at 20 a second, which few encoders exceed. The presentation begins so much after its zero. MP4 has two
+ * other ways: pictures that are shown before they are decoded, at which ffmpeg and all players made of it shift them
+ * against the sound; and edit lists, with which hls.js miscounts.
+ * @param codec its short name, or the name that Matroska has for it
  */
-export const leadOf = (codec: string | null): number => (codec !== null && REORDERED.has(codec) ? 0.13 : 0);
+export const leadOf = (codec: string | null): number => (/avc|hevc/i.test(codec ?? "") ? 0.1 : 0);
 
 /**
  * A timescale of which a track's own times are whole multiples, and fine enough for what is computed: Matroska's
