@@ -624,8 +624,6 @@ export const WATCH = {
   maxTrackReaders: 8,
   /** A read continues the last one if it begins no further behind it: tracks stand that close to each other in a file. */
   maxTrackGapBytes: 2_097_152,
-  /** A place that was read so far in a row is played: its reader goes on fetching. Indexes are mostly smaller. */
-  trackFlowBytes: 1_048_576,
   /** A reader that went on fetching for a place ends when nobody has read there for so long: players take 6 s at once. */
   trackReaderIdleMs: 20_000,
   /** Tracks are read, and kept, in pieces of four leaves: the slice that a place without bytes asks for. */

@@ -16,7 +16,7 @@ import type { VideoService } from "./video-service.ts";
 
 /** Adds `/v/<id>/hls/…`: a video as HLS, made on request. */
 export function addHlsRoutes(server: FastifyInstance, videos: VideoService): void {
-  server.route({ url: "/v/:id/hls/*", method: ["GET", "HEAD"], handler: answering(videos, sendHls), ...HLS });
+  server.route({ url: "/v/:id/hls/*", method: ["GET", "HEAD"], handler: answering(videos, sendHls, true), ...HLS });
 }
 
 const HLS = described({

@@ -19,14 +19,18 @@ export interface Asked {
 /** Answers a request; what it throws is answered for it. */
 export type Answerer = (asked: Asked) => Promise<FastifyReply>;
 
-/** A route's handler: opens the video that the path names, by its parameter `id`, and has it answered. */
+/**
+ * A route's handler: opens the video that the path names, by its parameter `id`, and has it answered.
+ * @param isMade whether the answer is made of the video's tracks
+ */
 export const answering =
-  (videos: VideoService, answer: Answerer) =>
+  (videos: VideoService, answer: Answerer, isMade = false) =>
   async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const signal = whileConnected(reply);
     try {
       const id = idInAddress((request.params as { readonly id: string }).id);
       await refuseForeignPage(request, videos, id);
+      if (isMade) videos.warm();
       const { video, release } = await videos.use(id, signal);
       if (reply.raw.closed) release();
       else reply.raw.once("close", release);

@@ -16,7 +16,7 @@ export interface BodyOptions {
 
 /**
  * Pieces as the body of an answer, once the first of them is there: until then it can still be said why not. One is made
- * when the last has been taken, and none once it is destroyed. What goes wrong later destroys it, a wrong length too, so
+ * when the system has taken the last, whose memory may be used for it, and none once it is destroyed. What goes wrong later destroys it, a wrong length too, so
  * that whoever reads it sees that the end is missing.
  * @throws CardumeError `video-late` (exit code 4); what making the first piece throws; the signal's reason
  */

@@ -29,20 +29,18 @@ export function readerFor(places: readonly ReaderPlace[], start: number, most: n
 }
 
 interface Slot {
-  reader: VideoReader;
-  /** Whether it goes on fetching behind what it has read. */
-  isPlaying: boolean;
-  /** Where its reading in a row began. */
-  rowStart: number;
+  readonly reader: VideoReader;
   end: number;
   isBusy: boolean;
   usedAtMs: number;
 }
 
+/** How fast a video is taken to play of which it is not known: 4 Mbit/s. */
+const USUAL_BYTES_PER_SECOND = 500_000;
+
 /**
- * The readers of one video for those who read pieces of it without saying who they are: tracks, of several viewers. A
- * place that was read once (an index) fetches nothing more; one that is read on and on (a track) gets a reader that goes
- * on fetching for it.
+ * The readers of one video for those who read pieces of it without saying who they are: tracks, of several viewers. Each
+ * goes on fetching behind its place, little where something is read once (an index), more the longer it is read on and on.
  */
 export class TrackReaders {
   readonly #viewing: Pick<Viewing, "reader">;
@@ -55,7 +53,7 @@ export class TrackReaders {
   /** @param bytesPerSecond how fast the video plays; 0 when that is not known */
   constructor(viewing: Pick<Viewing, "reader">, bytesPerSecond: number) {
     this.#viewing = viewing;
-    this.#bytesPerSecond = bytesPerSecond;
+    this.#bytesPerSecond = bytesPerSecond > 0 ? bytesPerSecond : USUAL_BYTES_PER_SECOND;
   }
 
   /** Readers that are open now. */
@@ -99,8 +97,8 @@ export class TrackReaders {
   }
 
   #open(): Slot {
-    const reader = this.#viewing.reader();
-    const slot: Slot = { reader, isPlaying: false, rowStart: -1, end: -1, isBusy: false, usedAtMs: 0 };
+    const reader = this.#viewing.reader({ bytesPerSecond: this.#bytesPerSecond });
+    const slot: Slot = { reader, end: -1, isBusy: false, usedAtMs: 0 };
     this.#slots.push(slot);
     this.#sweeping ??= setInterval(() => this.#sweep(), WATCH.trackReaderIdleMs / 4).unref();
     return slot;
@@ -108,15 +106,6 @@ export class TrackReaders {
 
   /** Puts a reader to its next place. */
   #seat(slot: Slot, start: number): Slot {
-    const gap = start - slot.end;
-    const isRow = slot.end >= 0 && gap >= 0 && gap <= WATCH.maxTrackGapBytes;
-    if (!isRow) slot.rowStart = start;
-    const plays = this.#bytesPerSecond > 0 && start - slot.rowStart >= WATCH.trackFlowBytes;
-    if (plays !== slot.isPlaying) {
-      slot.reader.close();
-      slot.reader = this.#viewing.reader(plays ? { bytesPerSecond: this.#bytesPerSecond } : {});
-      slot.isPlaying = plays;
-    }
     slot.end = start;
     slot.isBusy = true;
     return slot;

@@ -27,7 +27,7 @@ export const videoRoutes =
     // The name is for people and players: nothing depends on it. Names of several parts too, but for what HLS has.
     server.route({ url: "/v/:id", method, handler, ...BYTES });
     server.route({ url: "/v/:id/*", method, handler, ...NAMED_BYTES });
-    server.route({ url: "/v/:id/info.json", method, handler: answering(videos, sendFacts), ...FACTS });
+    server.route({ url: "/v/:id/info.json", method, handler: answering(videos, sendFacts, true), ...FACTS });
     addHlsRoutes(server, videos);
   };
 

@@ -43,6 +43,11 @@ export class VideoService {
     return this.#open.use({ id }, signal);
   }
 
+  /** HLS is going to be made of a video: what makes it starts while the video is opened. */
+  warm(): void {
+    this.#parts.media.warm?.();
+  }
+
   /** Closes a video, whoever watches it: it is to be removed. */
   drop(id: Uint8Array): Promise<void> {
     return this.#open.drop(id);
@@ -63,7 +68,7 @@ export class VideoService {
           exitCode: 1,
         });
       const parts: Uint8Array[] = [];
-      for await (const part of viewing.reader().read(0, bytes, signal)) parts.push(part);
+      for await (const part of viewing.reader().read(0, bytes, signal)) parts.push(part.slice());
       return new Uint8Array(Buffer.concat(parts));
     } finally {
       await viewing.close();

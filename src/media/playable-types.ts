@@ -64,6 +64,8 @@ export interface Playable {
 
 /** Opens media files in a process of its own: a hostile file ends that process, never the node. */
 export interface MediaService {
+  /** Something is going to be opened: the process is started, which takes some tenths of a second. */
+  warm?(): void;
   /** Rejects with CardumeError `media-unsupported` (exit code 1), `media-failed` (the process ended over it). */
   open(input: MediaInput, subtitles: readonly SubtitleInput[]): Promise<Playable>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { CardumeError } from "../core/errors.ts";
-import { STORE } from "../core/limits.ts";
 import { type ChunkStore, isReadProblem, type ReadProblem } from "../store/chunk-store.ts";
 import { readError } from "../store/export-file.ts";
+import type { Loan } from "../store/hasher.ts";
 import type { FetchReaders } from "./fetch-readers.ts";
 import type { ReadFetch } from "./fetch-service.ts";
 import { failureOf } from "./watch-failure.ts";
@@ -20,10 +20,29 @@ export interface ReadVideo {
   beginAhead(): void;
 }
 
-/** Ahead of one that has just begun or jumped only this much is asked for, most of which is not read if it jumps again … */
+/** Of what one asks for who has just begun or jumped so much is fetched at once: most of it is not read if it jumps again … */
 const FIRST_BYTES = 1_048_576;
-/** … and when it has read this much since, as far ahead as its rate asks for. */
-const FLOWING_BYTES = 262_144;
+/** … behind what it asks for only this much … */
+const FIRST_AHEAD_BYTES = 65_536;
+/** … and so many times what it has read since … */
+const AHEAD_GROWTH = 2;
+/** … and nothing when it has not read for a moment, before it has read this much: an index is read once … */
+const RESTING_BYTES = 1_048_576;
+const RESTING_MS = 100;
+/** What is read of the file at once: so much waits here for a slow player, twice. A mebibyte is a whole number of them. */
+const PIECE_BYTES = 524_288;
+/** Smaller pieces are copied: a socket takes them, and asks for the next, before the system has them. */
+const LENT_BYTES = 131_072;
+/** What is skipped within this is no jump: tracks lie side by side, and are read in turn. */
+const NEAR_BYTES = 2_097_152;
+/** … until it has read this much: then as far ahead as its rate asks for. */
+const FLOWING_BYTES = 4_194_304;
+
+/** Bytes, and the memory that they are in, if it is to be used again. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly memory: Loan | undefined;
+}
 
 /** Its place among the readers of one fetch. */
 interface Place {
@@ -41,6 +60,10 @@ export class ViewingReader implements VideoReader {
   /** Where its reads, one behind the other, began, and where the last one came to. */
   #origin = -1;
   #reached = -1;
+  /** Memory that pieces were read into, and that nobody uses now. */
+  readonly #free: Loan[] = [];
+  #used: Loan | undefined;
+  #resting: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   /** @param bytesPerSecond how fast it plays; 0 for as fast as it can */
@@ -56,60 +79,82 @@ export class ViewingReader implements VideoReader {
     this.#read = ending;
     if (this.#isClosed) ending.abort(closed());
     const stop = AbortSignal.any(signal === undefined ? [ending.signal] : [ending.signal, signal]);
-    if (start !== this.#reached) this.#origin = start;
+    clearTimeout(this.#resting);
+    if (start < this.#reached || start > this.#reached + NEAR_BYTES) this.#origin = start;
     const to = Math.min(end, this.#video.store.manifest.geometry.bytes);
-    let ahead: Promise<Uint8Array> | undefined;
+    let ahead: Promise<Piece> | undefined;
     try {
       if (start < to && !stop.aborted) this.#video.beginAhead();
       for (let position = start; position < to; ) {
         this.#tell(position, to);
-        const piece = await (ahead ?? this.#piece(position, to, stop));
-        position += piece.length;
+        const { bytes, memory } = await (ahead ?? this.#piece(position, to, stop));
+        position += bytes.length;
         // What follows is read while this is used.
         ahead = position < to ? this.#piece(position, to, stop) : undefined;
         ahead?.catch(() => {});
         this.#reached = position;
-        yield piece;
+        this.#used = memory;
+        yield bytes;
+        this.#giveBack();
       }
       stop.throwIfAborted();
       this.#tell(to, to);
+      this.#restSoon(to);
     } finally {
       ending.abort(closed());
       // Whoever stops early may close the store next: nothing may still be reading.
       await ahead?.catch(() => {});
+      // It may still be on its way to a player that has gone: it is not used again.
+      this.#used = undefined;
     }
+  }
+
+  /** Whoever reads asks for more: the last piece is not used any more. */
+  #giveBack(): void {
+    if (this.#used !== undefined && this.#free.length < 2) this.#free.push(this.#used);
+    this.#used = undefined;
   }
 
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    clearTimeout(this.#resting);
     this.#read?.abort(closed());
     this.#leave();
     this.#onClose();
   }
 
-  /** The next bytes, up to 1 MiB of them, as soon as there are any. */
-  async #piece(position: number, end: number, stop: AbortSignal): Promise<Uint8Array> {
+  /** The next bytes, a piece of them at most, as soon as there are any. */
+  async #piece(position: number, end: number, stop: AbortSignal): Promise<Piece> {
     for (;;) {
       stop.throwIfAborted();
-      const memory = this.#video.fetch?.readers.bytesAt(position, Math.min(end, position + STORE.maxReadBytes));
-      if (memory !== undefined) return memory;
-      const until = this.#inFileUntil(position, end);
-      if (until > position) {
-        const read = await this.#video.store.read(position, until - position);
-        if (!isReadProblem(read)) return read;
-        if (!isMissingHere(read)) throw readError(read);
-      }
+      const memory = this.#video.fetch?.readers.bytesAt(position, Math.min(end, position + PIECE_BYTES));
+      if (memory !== undefined) return { bytes: memory, memory: undefined };
+      const read = await this.#fromFile(position, end);
+      if (read !== undefined) return read;
       await this.#wait(position, end, stop);
     }
   }
 
-  /** How far it can be read in the file: up to the next mebibyte, so that every leaf is read once. */
+  /** The same from the file; `undefined`: it is not there. */
+  async #fromFile(position: number, end: number): Promise<Piece | undefined> {
+    const until = this.#inFileUntil(position, end);
+    if (until === position) return undefined;
+    const memory = this.#free.pop() ?? { bytes: new Uint8Array(PIECE_BYTES) };
+    const read = await this.#video.store.read(position, until - position, "verified", memory);
+    if (!isReadProblem(read) && read.length >= LENT_BYTES) return { bytes: read, memory };
+    this.#free.push(memory);
+    if (!isReadProblem(read)) return { bytes: read.slice(), memory: undefined };
+    if (!isMissingHere(read)) throw readError(read);
+    return undefined;
+  }
+
+  /** How far it can be read in the file: up to the next whole piece, so that every leaf is read once. */
   #inFileUntil(position: number, end: number): number {
     const { store } = this.#video;
     const chunk = Math.floor(position / store.manifest.geometry.chunkBytes);
     if (!store.held.has(chunk) && this.#video.fetch?.readers.isInFile(chunk) !== true) return position;
-    return Math.min(end, position - (position % STORE.maxReadBytes) + STORE.maxReadBytes);
+    return Math.min(end, position - (position % PIECE_BYTES) + PIECE_BYTES);
   }
 
   /** Resolves when there may be more to read. @throws why there will not be */
@@ -151,16 +196,27 @@ export class ViewingReader implements VideoReader {
       const number = readers.number();
       this.#place = number === undefined ? undefined : { readers, number };
     }
-    const bytesPerSecond = this.#bytesPerSecond;
-    this.#place?.readers.set(this.#place.number, { position, end: this.#wantedEnd(position, end), bytesPerSecond });
+    const wanted = { position, end: this.#wantedEnd(position, end), bytesPerSecond: this.#bytesPerSecond };
+    this.#place?.readers.set(this.#place.number, wanted);
+  }
+
+  /** One that has read little, and does not go on, wants no more. */
+  #restSoon(position: number): void {
+    if (this.#isClosed || this.#bytesPerSecond === 0 || position - this.#origin >= RESTING_BYTES) return;
+    this.#resting = setTimeout(() => {
+      const bytesPerSecond = this.#bytesPerSecond;
+      this.#place?.readers.set(this.#place.number, { position, end: position, bytesPerSecond });
+    }, RESTING_MS).unref();
   }
 
   /** Small after a start or a jump, wide once it flows. */
   #wantedEnd(position: number, end: number): number {
     if (this.#bytesPerSecond === 0) return end;
-    const isFlowing = position - this.#origin >= FLOWING_BYTES;
+    const flowed = position - this.#origin;
     const { bytes } = this.#video.store.manifest.geometry;
-    return isFlowing ? bytes : Math.min(end, position + FIRST_BYTES);
+    if (flowed >= FLOWING_BYTES) return bytes;
+    const ahead = position + FIRST_AHEAD_BYTES + AHEAD_GROWTH * flowed;
+    return Math.min(bytes, Math.max(Math.min(end, position + FIRST_BYTES), ahead));
   }
 
   #leave(): void {

@@ -27,8 +27,8 @@ export interface ReaderOptions {
  */
 export interface VideoReader {
   /**
-   * The bytes from `start` to before `end`, in order, in pieces of 1 MiB at most, each verified at this very read; waits
-   * for what has to come. Reading elsewhere than where the last one ended is a seek: what the old place wanted is taken
+   * The bytes from `start` to before `end`, in order, in pieces of 512 KiB at most, each verified at this very read; waits
+   * for what has to come. A piece is valid until the next one is asked for: then its memory is used again. Reading elsewhere than where the last one ended is a seek: what the old place wanted is taken
    * back. One read at a time: a new one ends the one before. Leaving the loop ends it.
    *
    * Throws CardumeError `chunks-missing` (exit code 1: nobody in reach has them), `peer-unreachable` (4), `disk-full`,

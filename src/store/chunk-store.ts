@@ -34,8 +34,9 @@ export interface ChunkStore {
   /**
    * Reads up to 1 MiB inside the video, of chunks that are held or of which `onWritten` was told. `verified` (the default): hashed at this very read. `trusted`, for a peer, who
    * checks them: not hashed as long as the file is as it was when they were last known to be good.
+   * @param into memory for them, a leaf more than they are on either side: what is given is a view of it. Else of new memory
    */
-  read(position: number, bytes: number, how?: "verified" | "trusted"): Promise<Uint8Array | ReadProblem>;
+  read(position: number, bytes: number, how?: "verified" | "trusted", into?: Loan): Promise<Uint8Array | ReadProblem>;
   /**
    * Reads as much as `into` takes, for a peer, who checks it: as `trusted` above, without a copy and a thread. What was
    * written into it is worth nothing when there is a problem.

@@ -10,7 +10,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { type ChunkCheck, type ChunkStore, type HeldListener, isReadProblem, type ReadProblem } from "./chunk-store.ts";
 import { Committer } from "./committer.ts";
 import type { DiskFile } from "./disk.ts";
-import { bytesIn, type Hasher, type Loan } from "./hasher.ts";
+import { bytesIn, type Hasher, type Loan, type VerifiedRead } from "./hasher.ts";
 import type { LeafCache } from "./leaf-cache.ts";
 import { type Stamp, sameStamp } from "./stamp.ts";
 import { UnderWay } from "./under-way.ts";
@@ -66,8 +66,13 @@ export class FileChunkStore implements ChunkStore {
     });
   }
 
-  read(position: number, bytes: number, how: "verified" | "trusted" = "verified"): Promise<Uint8Array | ReadProblem> {
-    return this.#underWay.run(() => this.#read(position, bytes, how));
+  read(
+    position: number,
+    bytes: number,
+    how: "verified" | "trusted" = "verified",
+    into?: Loan,
+  ): Promise<Uint8Array | ReadProblem> {
+    return this.#underWay.run(() => this.#read(position, bytes, how, into));
   }
 
   leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {
@@ -125,7 +130,12 @@ export class FileChunkStore implements ChunkStore {
     this.#stamp = stamp;
   }
 
-  async #read(position: number, bytes: number, how: "verified" | "trusted"): Promise<Uint8Array | ReadProblem> {
+  async #read(
+    position: number,
+    bytes: number,
+    how: "verified" | "trusted",
+    into?: Loan,
+  ): Promise<Uint8Array | ReadProblem> {
     const end = position + bytes;
     assert(bytes > 0 && bytes <= STORE.maxReadBytes, "at most 1 MiB is read at once");
     assert(position >= 0 && end <= this.#geometry.bytes, "what is read is inside the video");
@@ -133,7 +143,7 @@ export class FileChunkStore implements ChunkStore {
     const length = Math.min(Math.ceil(end / LEAF_BYTES) * LEAF_BYTES, this.#geometry.bytes) - start;
     const leafHashes = await this.#leafHashesOfRun(start / LEAF_BYTES, Math.ceil((start + length) / LEAF_BYTES));
     if (isReadProblem(leafHashes)) return leafHashes;
-    const read = await this.#readRun(start, length, leafHashes, how);
+    const read = await this.#readRun({ position: start, bytes: length, leafHashes, into }, how);
     return isReadProblem(read) ? read : read.subarray(position - start, end - start);
   }
 
@@ -300,19 +310,18 @@ export class FileChunkStore implements ChunkStore {
   }
 
   async #readRun(
-    position: number,
-    bytes: number,
-    leafHashes: Uint8Array,
+    what: Omit<VerifiedRead, "file" | "trusted">,
     how: "verified" | "trusted",
   ): Promise<Uint8Array | ReadProblem> {
+    const { position } = what;
     const { data: file, hasher } = this.#parts;
     const chunkAt = (leaf: number): number => Math.floor((position + leaf * LEAF_BYTES) / this.#geometry.chunkBytes);
     if (file === undefined) return { problem: "missing", chunk: chunkAt(0) };
     const trusted = how === "trusted" ? this.#stamp : undefined;
     try {
-      const run = await hasher.read({ file, position, bytes, leafHashes, trusted });
+      const run = await hasher.read({ ...what, file, trusted });
       if (run.wrongLeaves.length === 0) return run.bytes;
-      const again = await hasher.read({ file, position, bytes, leafHashes });
+      const again = await hasher.read({ ...what, file });
       if (again.wrongLeaves.length === 0) return again.bytes;
       const lost = [...new Set(again.wrongLeaves.map(chunkAt))];
       const unheld = lost.find((chunk) => !this.held.has(chunk));

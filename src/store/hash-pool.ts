@@ -63,9 +63,11 @@ export class HashPool implements Hasher {
     return this.#run(this.#keeping, job, loan);
   }
 
-  read({ file, position, bytes, leafHashes, trusted }: VerifiedRead): Promise<ReadRun> {
+  read({ file, position, bytes, leafHashes, trusted, into: loan }: VerifiedRead): Promise<ReadRun> {
     const copy = new Uint8Array(leafHashes);
-    return this.#run(this.#urgent, { kind: "read", fd: file.fd, position, bytes, leafHashes: copy, trusted });
+    const into = loan?.bytes;
+    const job = { kind: "read", fd: file.fd, position, bytes, leafHashes: copy, trusted, into } as const;
+    return this.#run(this.#urgent, job, loan);
   }
 
   close(): Promise<void> {

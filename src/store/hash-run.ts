@@ -33,6 +33,7 @@ export type HashJob =
       readonly bytes: number;
       readonly leafHashes: Uint8Array;
       readonly trusted: Stamp | undefined;
+      readonly into: Uint8Array | undefined;
     };
 
 /** One kind of {@link HashJob}. */
@@ -89,11 +90,12 @@ export class HashRun {
   }
 
   /** Reads and checks a run of leaves, into memory of its own. @throws the system's error */
-  read({ fd, position, bytes: asked, leafHashes, trusted }: HashJobOf<"read">): ReadRun {
+  read({ fd, position, bytes: asked, leafHashes, trusted, into }: HashJobOf<"read">): ReadRun {
     // Every byte of it is read into, or cut off: to clear it first costs a third of the read.
-    const buffer = Buffer.allocUnsafeSlow(asked);
+    const isEnough = into !== undefined && into.length >= asked;
+    const buffer = isEnough ? into.subarray(0, asked) : Buffer.allocUnsafeSlow(asked);
     const got = readFully(fd, buffer, asked, position);
-    const bytes = got === asked ? buffer : buffer.slice(0, got);
+    const bytes = got === asked ? buffer : new Uint8Array(buffer).subarray(0, got);
     // Only after reading: a stamp from before says nothing about a write in between.
     const hashed = trusted === undefined || !sameStamp(stampOf(fd), trusted);
     return { bytes, wrongLeaves: wrongLeavesOf(bytes, asked, leafHashes, hashed), hashed };

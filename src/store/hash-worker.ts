@@ -18,16 +18,22 @@ function resultOf(job: HashJob): HashResult {
   }
 }
 
+/** Memory that came with a job, and goes back with the answer. */
+function lentFor(job: HashJob): Uint8Array | undefined {
+  if (job.kind === "read") return job.into;
+  return job.kind === "file" ? undefined : job.bytes;
+}
+
 function answer(answered: HashAnswer, memory: ArrayBuffer[]): void {
   parentPort?.postMessage(answered, memory);
 }
 
 parentPort?.on("message", (job: HashJob) => {
-  const lent = job.kind === "keep" || job.kind === "bytes" ? job.bytes : undefined;
+  const lent = lentFor(job);
   const back = lent === undefined ? [] : [lent.buffer as ArrayBuffer];
   try {
     const result = resultOf(job);
-    answer({ result, lent }, [...memoryOf(result), ...back]);
+    answer({ result, lent }, [...new Set([...memoryOf(result), ...back])]);
   } catch (error) {
     answer({ failure: failureOf(error), lent }, back);
   }

@@ -20,6 +20,8 @@ export interface VerifiedRead {
   readonly leafHashes: Uint8Array;
   /** Trust the bytes, without hashing them, if the file still has this stamp. */
   readonly trusted?: Stamp | undefined;
+  /** Memory to read into, if it is enough: else new memory is made. */
+  readonly into?: Loan | undefined;
 }
 
 /**

@@ -21,8 +21,8 @@ export class StoreHandle implements ChunkStore {
     this.#release = release;
   }
 
-  read(position: number, bytes: number, how?: "verified" | "trusted"): Promise<Uint8Array | ReadProblem> {
-    return this.#underWay.run(() => this.#store.read(position, bytes, how));
+  read(position: number, bytes: number, how?: "verified" | "trusted", into?: Loan): Promise<Uint8Array | ReadProblem> {
+    return this.#underWay.run(() => this.#store.read(position, bytes, how, into));
   }
 
   leafHashes(chunk: number): Promise<Uint8Array | ReadProblem> {

@@ -21,7 +21,7 @@ async function readAll(reader: VideoReader, start: number, end: number, signal?:
   const pieces: Uint8Array[] = [];
   for await (const piece of reader.read(start, end, signal)) {
     expect(piece.length).toBeLessThanOrEqual(MIB);
-    pieces.push(piece);
+    pieces.push(piece.slice());
   }
   return Buffer.concat(pieces);
 }
@@ -63,17 +63,18 @@ describe("watching what is not here", () => {
     const id = await addFile(holder.library, path);
     const client = await testNode({ join: [holder.address] });
     const viewing = await client.node.watch({ id });
+    // 30 s ahead are 8 MiB, once it has read 4.
     const reader = viewing.reader({ bytesPerSecond: MIB / 4 });
-    expect(Buffer.compare(await readAll(reader, 0, MIB), content.subarray(0, MIB))).toBe(0);
-    await until(() => (viewing.progress()?.heldChunks ?? 0) >= 7);
+    expect(Buffer.compare(await readAll(reader, 0, 5 * MIB), content.subarray(0, 5 * MIB))).toBe(0);
+    await until(() => (viewing.progress()?.heldChunks ?? 0) >= 12);
     await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(viewing.progress()?.receivedBytes).toBeLessThanOrEqual(10 * MIB);
-    expect(Buffer.compare(await readAll(reader, 80 * MIB, 81 * MIB), content.subarray(80 * MIB, 81 * MIB))).toBe(0);
-    await until(() => (viewing.progress()?.heldChunks ?? 0) >= 14);
+    expect(viewing.progress()?.receivedBytes).toBeLessThanOrEqual(15 * MIB);
+    expect(Buffer.compare(await readAll(reader, 80 * MIB, 85 * MIB), content.subarray(80 * MIB, 85 * MIB))).toBe(0);
+    await until(() => (viewing.progress()?.heldChunks ?? 0) >= 24);
     const held = viewing.manifest.geometry.chunks;
     expect(held).toBe(96);
     await viewing.close();
-    expect((await client.library.get(id))?.held).toBeLessThanOrEqual(20);
+    expect((await client.library.get(id))?.held).toBeLessThanOrEqual(30);
   });
 });
 
@@ -136,7 +137,7 @@ describe("watching when something is wrong", () => {
     await expect(readAll(reader, 20 * MIB, 24 * MIB)).rejects.toMatchObject({
       code: expect.stringMatching(/chunks-missing|peer-unreachable/),
     });
-    expect(Buffer.compare(await readAll(reader, 0, MIB), content.subarray(0, MIB))).toBe(0);
+    expect(Buffer.compare(await readAll(reader, 0, 5 * MIB), content.subarray(0, 5 * MIB))).toBe(0);
     await viewing.close();
   });
 

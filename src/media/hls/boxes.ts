@@ -30,7 +30,11 @@ export function* boxesIn(bytes: Uint8Array, start: number = 0, end: number = byt
 }
 
 /** The first box at the end of a path of types, such as `trak`, `mdia`, `mdhd`. */
-export function boxAt(bytes: Uint8Array, path: readonly string[], inside?: Pick<Box, "start" | "end">): Box | undefined {
+export function boxAt(
+  bytes: Uint8Array,
+  path: readonly string[],
+  inside?: Pick<Box, "start" | "end">,
+): Box | undefined {
   const [type, ...rest] = path;
   for (const found of boxesIn(bytes, inside?.start, inside?.end)) {
     if (found.type !== type) continue;

@@ -5,7 +5,6 @@ import { attempt, bunnyInput, CONTAINERS, describe } from "./bunny-input.ts";
 import { BunnyTrack, type Cuts } from "./bunny-track.ts";
 import type { MediaBytes } from "./media-bytes.ts";
 import type { OpenFile, OpenTrack } from "./media-file.ts";
-import { leadOf } from "./media-packet.ts";
 import { MovieTexts } from "./movie-texts.ts";
 import { evenStarts, joinGroups, type SegmentPlan } from "./segment-plan.ts";
 import type { Cue } from "./subtitle-cues.ts";
@@ -87,21 +86,25 @@ async function find(input: Input, bytes: MediaBytes, before: Searched | undefine
   const described = await Promise.all(playing.map((track, index) => describe(track, index + 1)));
   const main = playing.find((track, index) => isShown(track, described[index] as MediaTrack)) ?? playing[0];
   if (main === undefined) throw new Error("there is nothing to play in it");
-  const firstS = await firstOf(playing);
-  const baseS = firstS - Math.max(0, ...described.map(({ codec }) => leadOf(codec ?? null)));
+  const baseS = await firstOf(playing);
   const { keysS, endS, searched } = await keysOf(input, main, container, before);
   const cuts: Cuts = { startsS: cutsOf(main, keysS, baseS, endS), baseS };
   const plan = planOf(cuts, endS);
   const open = new Map<number, BunnyTrack>();
   const tracks: MediaTrack[] = [];
   for (const [index, track] of described.entries()) {
-    const opened = track.problem === undefined && (await attempt(() => BunnyTrack.open(playing[index] as Playing, cuts)));
+    const opened =
+      track.problem === undefined && (await attempt(() => BunnyTrack.open(playing[index] as Playing, cuts)));
     if (opened) open.set(track.number, opened);
     tracks.push(opened || track.problem !== undefined ? track : { ...track, problem: "It cannot be read." });
   }
   // A transport stream begins at the hour that its sender's clock shows.
-  const zeroS = container === "mpeg-ts" ? firstS - baseS : -baseS;
-  const texts = await MovieTexts.find(container === "mp4" || container === "mov" ? bytes : undefined, tracks.length, zeroS);
+  const zeroS = container === "mpeg-ts" ? 0 : -baseS;
+  const texts = await MovieTexts.find(
+    container === "mp4" || container === "mov" ? bytes : undefined,
+    tracks.length,
+    zeroS,
+  );
   const isSeekable = searched === undefined;
   return { container, tracks: [...tracks, ...texts.tracks], isSeekable, plan, zeroS, searched, open, texts };
 }
@@ -134,20 +137,20 @@ async function keysOf(input: Input, main: Playing, container: string, before: Se
   if (before !== undefined) return { ...before, searched: before };
   const said = await attempt(() => input.getDurationFromMetadata());
   const isIndexed = container !== "mpeg-ts" && typeof said === "number" && said > 0;
-  const sink = new EncodedPacketSink(main);
-  const keys: number[] = [];
-  if (main.isVideoTrack()) {
-    for (
-      let key = await sink.getFirstKeyPacket({ metadataOnly: true });
-      key !== null;
-      key = await sink.getNextKeyPacket(key, { metadataOnly: true })
-    ) {
-      if (keys.length >= HLS.maxKeys) throw new Error("too many key frames");
-      if (key.timestamp > (keys.at(-1) ?? Number.NEGATIVE_INFINITY)) keys.push(key.timestamp);
-    }
-    if (keys.length === 0) throw new Error("no key frame");
-  }
+  const keysS = Float64Array.from(main.isVideoTrack() ? await walkKeys(main) : []);
   const endS = isIndexed ? said : await input.computeDuration([main]);
-  const found = { keysS: Float64Array.from(keys), endS };
-  return { ...found, searched: isIndexed ? undefined : found };
+  return { keysS, endS, searched: isIndexed ? undefined : { keysS, endS } };
+}
+
+/** The times of all key frames, rising. Of a file with an index that reads the index only. */
+async function walkKeys(main: Playing): Promise<number[]> {
+  const sink = new EncodedPacketSink(main);
+  const keysS: number[] = [];
+  let key = await sink.getFirstKeyPacket({ metadataOnly: true });
+  for (; key !== null; key = await sink.getNextKeyPacket(key, { metadataOnly: true })) {
+    if (keysS.length >= HLS.maxKeys) throw new Error("too many key frames");
+    if (key.timestamp > (keysS.at(-1) ?? Number.NEGATIVE_INFINITY)) keysS.push(key.timestamp);
+  }
+  if (keysS.length === 0) throw new Error("no key frame");
+  return keysS;
 }

@@ -1,4 +1,4 @@
-import { EncodedPacketSink, type InputAudioTrack, type InputVideoTrack, type EncodedPacket } from "mediabunny";
+import { type EncodedPacket, EncodedPacketSink, type InputAudioTrack, type InputVideoTrack } from "mediabunny";
 import { initSegmentOf } from "./init-segment.ts";
 import type { OpenTrack } from "./media-file.ts";
 import { leadOf, type MediaPacket, type TrackShape, timescaleOf } from "./media-packet.ts";

@@ -24,9 +24,13 @@ const FRAGMENTS_PER_SEGMENT = 4096;
 
 /**
  * A CMAF segment (ISO/IEC 23000-19) in fragments, each given as soon as its packets are there: `styp`, then `moof` and
- * `mdat` for some pictures each. Same packets, same bytes. Times of decoding are not in all files: the n-th picture in the
- * file's order gets the n-th time at which one is shown, less the lead; that is known as soon as `HLS.reorderPictures` more
- * are there.
+ * `mdat` for some pictures each. Same packets, same bytes.
+ *
+ * Times of decoding are not in all files, so that all get new ones: the n-th picture in the file's order the n-th time at
+ * which one is shown, less the lead; known as soon as `HLS.reorderPictures` more are there. The first has no lead, and
+ * the next follow it closely: so every segment begins exactly when it says, and no picture is shown before it is decoded.
+ * MP4 could say that too, but ffmpeg, and all players made of it, then shift pictures against sound; with edit lists, or
+ * a presentation that begins later than its zero, hls.js finds holes between segments.
  */
 export async function* fragmentsOf(
   packets: AsyncIterable<MediaPacket>,
@@ -39,7 +43,8 @@ export async function* fragmentsOf(
     for (let next = writer.take(false); next !== undefined; next = writer.take(false)) yield next;
   }
   for (let next = writer.take(true); next !== undefined; next = writer.take(true)) yield next;
-  if (writer.isEmpty) yield Buffer.concat([SEGMENT_TYPE, fragment([], place.start, place.segment * FRAGMENTS_PER_SEGMENT)]);
+  if (writer.isEmpty)
+    yield Buffer.concat([SEGMENT_TYPE, fragment([], place.start, place.segment * FRAGMENTS_PER_SEGMENT)]);
 }
 
 class FragmentWriter {
@@ -50,6 +55,8 @@ class FragmentWriter {
   readonly #times: number[] = [];
   #written = 0;
   #lastDecodeAt = -1;
+  /** The time at which one is shown from which that was made. */
+  #lastTime = 0;
   /** Between the last two: what a last one that does not say how long it is is taken to last. */
   #lastStep = 1;
 
@@ -64,7 +71,7 @@ class FragmentWriter {
   }
 
   add(packet: MediaPacket): void {
-    const time = packet.at - this.#shape.lead;
+    const time = packet.at;
     this.#waiting.push(packet);
     let at = this.#times.length;
     while (at > 0 && (this.#times[at - 1] as number) > time) at--;
@@ -77,8 +84,9 @@ class FragmentWriter {
     if (count === 0) return undefined;
     const samples: Sample[] = [];
     for (const packet of this.#waiting.splice(0, count)) {
-      // Times that run backwards, as only a broken file has them, still become rising ones.
-      const decodeAt = Math.max(0, this.#lastDecodeAt + 1, this.#times.shift() as number);
+      const time = this.#times.shift() as number;
+      const decodeAt = this.#decodeAt(time, packet.at);
+      this.#lastTime = time;
       if (this.#lastDecodeAt >= 0) this.#lastStep = decodeAt - this.#lastDecodeAt;
       this.#lastDecodeAt = decodeAt;
       samples.push({ ...packet, decodeAt, data: this.#shape.convert(packet.data) });
@@ -103,11 +111,20 @@ class FragmentWriter {
     return isEnd ? this.#waiting.length : 0;
   }
 
+  /** Times that run backwards, as only a broken file has them, still become rising ones. */
+  #decodeAt(time: number, shownAt: number): number {
+    // Where pictures are shown before the key frame that they come after (an open group), it is decoded ahead of them.
+    if (this.#lastDecodeAt < 0) return Math.max(0, time < shownAt ? time - this.#shape.lead : time);
+    // A quarter of the time to the one before: even where four follow closely, they are in time.
+    const step = Math.max(1, Math.floor((time - this.#lastTime) / 4));
+    return Math.max(this.#lastDecodeAt + step, time - this.#shape.lead);
+  }
+
   #endAfter(last: Sample): number {
     const next = this.#times[0];
-    if (next !== undefined) return Math.max(next, last.decodeAt + 1);
-    const end = (this.#place.end ?? 0) - this.#shape.lead;
-    if (this.#shape.isVideo && end > last.decodeAt) return end;
+    if (next !== undefined) return this.#decodeAt(next, next);
+    const { end } = this.#place;
+    if (this.#shape.isVideo && end !== undefined && end > last.decodeAt) return end;
     return last.decodeAt + Math.max(1, last.duration || this.#lastStep);
   }
 }

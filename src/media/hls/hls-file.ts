@@ -1,8 +1,8 @@
 import { HLS } from "../../core/limits.ts";
 import type { MediaInfo, MediaTrack } from "../playable-types.ts";
 import { BunnyFile, type Searched } from "./bunny-file.ts";
-import { fragmentsOf } from "./fragment-writer.ts";
 import { short } from "./bunny-input.ts";
+import { fragmentsOf } from "./fragment-writer.ts";
 import { MatroskaFile } from "./matroska-file.ts";
 import type { MatroskaSearched } from "./matroska-search.ts";
 import type { MediaBytes } from "./media-bytes.ts";
@@ -32,7 +32,9 @@ export class HlsFile {
   private constructor(file: BunnyFile | MatroskaFile, subtitles: readonly SubtitleBytes[]) {
     this.#file = file;
     const inside = file.tracks;
-    const beside = subtitles.slice(0, HLS.maxSubtitleFiles).map((subtitle, index) => besideTrack(subtitle, inside.length + 1 + index));
+    const beside = subtitles
+      .slice(0, HLS.maxSubtitleFiles)
+      .map((subtitle, index) => besideTrack(subtitle, inside.length + 1 + index));
     this.#beside = new Map(beside.map(({ number }, index) => [number, subtitles[index] as SubtitleBytes]));
     this.info = {
       container: file.container,
@@ -48,7 +50,10 @@ export class HlsFile {
     const head = await bytes.upTo(0, 4);
     const isMatroska = Buffer.from(head).toString("hex") === "1a45dfa3";
     if (isMatroska) {
-      return new HlsFile(await MatroskaFile.open(bytes, saved && "matroska" in saved ? saved.matroska : undefined), subtitles);
+      return new HlsFile(
+        await MatroskaFile.open(bytes, saved && "matroska" in saved ? saved.matroska : undefined),
+        subtitles,
+      );
     }
     return new HlsFile(await BunnyFile.open(bytes, saved && "other" in saved ? saved.other : undefined), subtitles);
   }
@@ -95,7 +100,11 @@ export class HlsFile {
     const { startsS } = this.#file.plan;
     const nextS = startsS[segment + 1];
     const end = nextS === undefined ? undefined : Math.round(nextS * timescale);
-    return fragmentsOf(packets, track.shape, { segment, start: Math.round((startsS[segment] as number) * timescale), end });
+    return fragmentsOf(packets, track.shape, {
+      segment,
+      start: Math.round((startsS[segment] as number) * timescale),
+      end,
+    });
   }
 
   async *#texts(track: number, segment: number): AsyncGenerator<Uint8Array> {

@@ -85,7 +85,8 @@ export class HlsService implements MediaService {
     file: ServedFile,
     wish: Wish & { readonly is: "segment" },
   ): Promise<AsyncGenerator<Uint8Array> | undefined> {
-    const begin = (): Promise<AsyncGenerator<Uint8Array> | undefined> => this.#attempt(file, (child) => child.stream(wish));
+    const begin = (): Promise<AsyncGenerator<Uint8Array> | undefined> =>
+      this.#attempt(file, (child) => child.stream(wish));
     const first = await this.#counted(file, begin);
     if (first === undefined) return undefined;
     this.#jobs++;
@@ -164,7 +165,8 @@ export class HlsService implements MediaService {
   }
 
   #childFor(file: ServedFile): MediaChild {
-    if (this.#isClosed || file.isClosed) throw new CardumeError("media-closed", "The video was closed.", { exitCode: 1 });
+    if (this.#isClosed || file.isClosed)
+      throw new CardumeError("media-closed", "The video was closed.", { exitCode: 1 });
     if (file.ends === 0 && !file.isSuspect) return this.#wake();
     if (file.own?.hasEnded === false) return file.own;
     const suspects = [...this.#files.values()].filter(({ own }) => own?.hasEnded === false).length;

@@ -22,7 +22,9 @@ function work(): void {
     for (const message of early) desk.take(message);
     setInterval(() => desk.isBusy && send({ is: "pulse" }), HLS.pulseMs).unref();
     // Not before: it takes some ms, and a viewer waits.
-    new Worker(new URL(import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 } });
+    new Worker(new URL(import.meta.url), {
+      resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4 },
+    });
   });
 }
 

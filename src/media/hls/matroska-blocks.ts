@@ -1,5 +1,5 @@
 import { HLS } from "../../core/limits.ts";
-import { child, childrenOf, elementHead, MAX_HEAD_BYTES, numberAt, wholeOf } from "../ebml.ts";
+import { child, childrenOf, elementHead, MAX_HEAD_BYTES, number, numberAt, wholeOf } from "../ebml.ts";
 import type { CuePlace } from "./matroska-cues.ts";
 import { framesIn } from "./matroska-lacing.ts";
 import type { MediaBytes } from "./media-bytes.ts";
@@ -37,32 +37,36 @@ const BLOCK_HEAD_BYTES = 11;
  * elements; a block's bytes when they are asked for. Clusters whose size is not known are walked like all others: what
  * comes after them says that they are over. @throws when bytes cannot be had
  */
-export async function* blocksFrom(bytes: MediaBytes, place: Pick<CuePlace, "cluster" | "block">): AsyncGenerator<Block> {
-  let position = place.cluster;
-  let cluster = place.cluster;
-  let clusterAt = 0;
-  // The cluster's own time comes first in it: then the walk may go on at the block.
-  let jump: number | undefined;
-  while (position < bytes.bytes) {
+export async function* blocksFrom(
+  bytes: MediaBytes,
+  place: Pick<CuePlace, "cluster" | "block">,
+): AsyncGenerator<Block> {
+  let [cluster, clusterAt] = [place.cluster, 0];
+  for (let position = place.cluster; position < bytes.bytes; ) {
     const head = await headAt(bytes, position);
     if (head === undefined) return;
     const start = position + head.headBytes;
     const end = start + head.size;
     if (head.id === CLUSTER) {
-      [cluster, clusterAt, position] = [position, 0, start];
-      jump = cluster === place.cluster && place.block !== undefined ? start + place.block : undefined;
+      [cluster, clusterAt, position] = [position, await clusterTime(bytes, start), start];
+      if (cluster === place.cluster) position += place.block ?? 0;
       continue;
     }
     if (!Number.isFinite(end)) return;
-    if (head.id === TIMESTAMP) clusterAt = wholeOf(await bytes.upTo(start, Math.min(end, start + 8)), 0);
-    const parsed =
-      head.id === SIMPLE_BLOCK ? await simpleBlock(bytes, start, end) : await groupedBlock(bytes, head.id, start, end);
+    const parsed = await blockAt(bytes, head.id, start, end);
     if (parsed !== undefined) yield { ...parsed, position, cluster, at: clusterAt + parsed.at };
-    const isAtJump = head.id === TIMESTAMP && jump !== undefined && jump >= end && jump < bytes.bytes;
-    position = isAtJump ? (jump as number) : end;
-    if (isAtJump) jump = undefined;
+    position = end;
   }
 }
+
+/** A cluster's own time, which comes first in it: before it there may be a checksum. @param at where its contents begin */
+async function clusterTime(bytes: MediaBytes, at: number): Promise<number> {
+  const first = await bytes.upTo(at, at + 64);
+  return number(first, TIMESTAMP, 0);
+}
+
+const blockAt = (bytes: MediaBytes, id: number, start: number, end: number): Promise<Parsed | undefined> =>
+  id === SIMPLE_BLOCK ? simpleBlock(bytes, start, end) : groupedBlock(bytes, id, start, end);
 
 type Parsed = Omit<Block, "position" | "cluster">;
 
@@ -85,7 +89,12 @@ async function groupedBlock(bytes: MediaBytes, id: number, start: number, end: n
     if (inside === REFERENCE_BLOCK) isKey = false;
     if (inside === BLOCK_DURATION) duration = wholeOf(data, 0);
   }
-  return parsedOf(block, duration, () => isKey, () => Promise.resolve(block));
+  return parsedOf(
+    block,
+    duration,
+    () => isKey,
+    () => Promise.resolve(block),
+  );
 }
 
 function parsedOf(

@@ -29,29 +29,34 @@ const CUE_DURATION = 0xb2;
 export function readCues(cues: Uint8Array, segment: number): Map<number, CuePlace[]> {
   const byTrack = new Map<number, CuePlace[]>();
   let count = 0;
-  for (const point of childrenOf(cues)) {
-    if (point.id !== CUE_POINT) continue;
-    let at = -1;
-    for (const { id, data } of childrenOf(point.data)) {
-      if (id === CUE_TIME) at = wholeOf(data, -1);
-      if (id !== CUE_TRACK_POSITIONS || count >= HLS.maxKeys) continue;
-      const found = placeOf(data, at, segment);
-      if (found === undefined) continue;
-      const places = byTrack.get(found.track);
-      if (places === undefined) byTrack.set(found.track, [found.place]);
-      else places.push(found.place);
-      count++;
-    }
+  for (const { track, place } of placesIn(cues, segment)) {
+    if (++count > HLS.maxKeys) break;
+    const places = byTrack.get(track);
+    if (places === undefined) byTrack.set(track, [place]);
+    else places.push(place);
   }
   for (const places of byTrack.values()) places.sort((a, b) => a.at - b.at || a.cluster - b.cluster);
   return byTrack;
 }
 
-function placeOf(
-  positions: Uint8Array,
-  at: number,
-  segment: number,
-): { readonly track: number; readonly place: CuePlace } | undefined {
+interface TrackPlace {
+  readonly track: number;
+  readonly place: CuePlace;
+}
+
+function* placesIn(cues: Uint8Array, segment: number): Generator<TrackPlace> {
+  for (const point of childrenOf(cues)) {
+    if (point.id !== CUE_POINT) continue;
+    let at = -1;
+    for (const { id, data } of childrenOf(point.data)) {
+      if (id === CUE_TIME) at = wholeOf(data, -1);
+      const found = id === CUE_TRACK_POSITIONS ? placeOf(data, at, segment) : undefined;
+      if (found !== undefined) yield found;
+    }
+  }
+}
+
+function placeOf(positions: Uint8Array, at: number, segment: number): TrackPlace | undefined {
   const values = new Map<number, number>();
   for (const { id, data } of childrenOf(positions)) if (!values.has(id)) values.set(id, wholeOf(data, -1));
   const track = values.get(CUE_TRACK) ?? -1;

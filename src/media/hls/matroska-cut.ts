@@ -6,7 +6,6 @@ import type { MatroskaLayout } from "./matroska-layout.ts";
 import { type MatroskaSearched, searchKeys } from "./matroska-search.ts";
 import type { Ticks } from "./matroska-track.ts";
 import type { MediaBytes } from "./media-bytes.ts";
-import { leadOf } from "./media-packet.ts";
 import { joinGroups, type SegmentPlan } from "./segment-plan.ts";
 
 /** How a file is cut into segments. */
@@ -32,19 +31,22 @@ export async function cutOf(
   const indexed = layout.cues.get(main.number) ?? [];
   const searched = indexed.length > 0 ? undefined : (before ?? (await searchKeys(bytes, layout, main.number)));
   const keys = searched?.places ?? indexed;
-  const leadS = Math.max(...playing.map(({ codecId }) => leadOf(codecId)));
-  const leadTicks = Math.round((leadS * 1e9) / layout.tickNs);
-  const ticks: Ticks = { tickNs: layout.tickNs, base: firsts.firstAt - leadTicks };
+  const ticks: Ticks = { tickNs: layout.tickNs, base: firsts.firstAt };
   const secondsOf = (at: number): number => ((at - ticks.base) * ticks.tickNs) / 1e9;
   const lastAt = (keys.at(-1) as CuePlace).at;
   const said = layout.duration > lastAt ? layout.duration : (searched?.endAt ?? 0);
-  const endAt = said > lastAt ? said : (await searchEnd(bytes, keys.at(-1) as CuePlace, main.number));
+  const endAt = said > lastAt ? said : await searchEnd(bytes, keys.at(-1) as CuePlace, main.number);
   const keysS = keys.map(({ at }) => secondsOf(at));
   // Of sound every block is a key frame.
   const minMs = main.kind === "video" ? HLS.minSegmentMs : HLS.audioSegmentMs;
   const starts = joinGroups(keysS, secondsOf(endAt), minMs);
   const places = starts.map((index) => keys[index] as CuePlace);
-  const first: CuePlace = { at: Number.NEGATIVE_INFINITY, cluster: layout.firstCluster, block: undefined, duration: undefined };
+  const first: CuePlace = {
+    at: Number.NEGATIVE_INFINITY,
+    cluster: layout.firstCluster,
+    block: undefined,
+    duration: undefined,
+  };
   const startsS = places.map(({ at }, index) => (index === 0 ? 0 : secondsOf(at)));
   const endS = Math.max(secondsOf(endAt), (startsS.at(-1) as number) + 0.001);
   return { ticks, main: main.number, places: [first, ...places.slice(1)], plan: { startsS, endS }, searched };
@@ -58,16 +60,11 @@ async function searchEnd(bytes: MediaBytes, last: CuePlace, track: number): Prom
   return endAt + 1;
 }
 
-/** The blocks of a segment, of all tracks: from the key frame at which a segment begins to the one at which the next does. */
+/** The blocks of a segment, of all tracks: from the key frame at which it begins to the one at which the next does. */
 export async function* blocksOfSegment(bytes: MediaBytes, cut: Cut, segment: number): AsyncGenerator<Block> {
-  const place = cut.places[segment] as CuePlace;
-  const nextAt = cut.places[segment + 1]?.at ?? Number.POSITIVE_INFINITY;
-  let hasBegun = segment === 0;
-  for await (const block of fromPlace(bytes, cut.main, place)) {
-    const isKey = block.track === cut.main && block.isKey;
-    if (isKey && block.at >= nextAt) return;
-    hasBegun ||= isKey && block.at >= place.at;
-    if (hasBegun) yield block;
+  for await (const { block, isNext } of blocksUpTo(bytes, cut, segment)) {
+    if (isNext) return;
+    yield block;
   }
 }
 
@@ -76,19 +73,39 @@ export async function* blocksOfSegment(bytes: MediaBytes, cut: Cut, segment: num
  * those behind the next key frame that are heard before it. So none is forgotten or comes twice, whatever lies before what;
  * and sound lasts as long as the pictures, or players would look for what is missing between two segments.
  */
-export async function* soundOfSegment(bytes: MediaBytes, cut: Cut, segment: number, track: number): AsyncGenerator<Block> {
-  const startAt = cut.places[segment]?.at ?? 0;
+export async function* soundOfSegment(
+  bytes: MediaBytes,
+  cut: Cut,
+  segment: number,
+  track: number,
+): AsyncGenerator<Block> {
+  const startAt = (cut.places[segment] as CuePlace).at;
   const nextAt = cut.places[segment + 1]?.at ?? Number.POSITIVE_INFINITY;
-  const limitAt = cut.places[segment + 2]?.at ?? Number.POSITIVE_INFINITY;
-  let [hasBegun, isNext] = [segment === 0, false];
-  for await (const block of fromPlace(bytes, cut.main, cut.places[segment] as CuePlace)) {
-    const isKey = block.track === cut.main && block.isKey;
-    if (isKey && block.at >= limitAt) return;
-    isNext ||= isKey && block.at >= nextAt;
-    hasBegun ||= isKey && block.at >= startAt;
-    if (block.track !== track || !hasBegun) continue;
+  for await (const { block, isNext } of blocksUpTo(bytes, cut, segment)) {
+    if (block.track !== track) continue;
     if (isNext && block.at >= nextAt) return;
     if (isNext || block.at >= startAt) yield block;
+  }
+}
+
+/** The blocks of a segment, and of the next. */
+async function* blocksUpTo(
+  bytes: MediaBytes,
+  cut: Cut,
+  segment: number,
+): AsyncGenerator<{ readonly block: Block; readonly isNext: boolean }> {
+  const place = cut.places[segment] as CuePlace;
+  const [nextAt, limitAt] = [1, 2].map((more) => cut.places[segment + more]?.at ?? Number.POSITIVE_INFINITY) as [
+    number,
+    number,
+  ];
+  let [hasBegun, isNext] = [segment === 0, false];
+  for await (const block of fromPlace(bytes, cut.main, place)) {
+    const keyAt = block.track === cut.main && block.isKey ? block.at : Number.NEGATIVE_INFINITY;
+    if (keyAt >= limitAt) return;
+    isNext ||= keyAt >= nextAt;
+    hasBegun ||= keyAt >= place.at;
+    if (hasBegun) yield { block, isNext };
   }
 }
 
@@ -105,4 +122,3 @@ async function* fromPlace(bytes: MediaBytes, track: number, place: CuePlace): As
   }
   yield* blocksFrom(bytes, { cluster: place.cluster, block: undefined });
 }
-

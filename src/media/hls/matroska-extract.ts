@@ -35,7 +35,12 @@ export async function extractOf(bytes: MediaBytes, layout: MatroskaLayout): Prom
     if (seen.size === wanted.size) break;
   }
   const cluster = element(0x1f43b675, element(0xe7, Uint8Array.of(0)), ...firsts);
-  const segment = element(0x18538067, element(0x1549a966, layout.info), element(0x1654ae6b, layout.trackEntries), cluster);
+  const segment = element(
+    0x18538067,
+    element(0x1549a966, layout.info),
+    element(0x1654ae6b, layout.trackEntries),
+    cluster,
+  );
   return {
     extract: Buffer.concat([element(0x1a45dfa3, layout.ebml), segment]),
     firstAt: Number.isFinite(firstAt) ? firstAt : 0,
@@ -47,7 +52,7 @@ const isPlaying = ({ kind }: MatroskaTrack): boolean => kind !== "subtitle";
 
 /** The block as a key frame at the cluster's time. */
 async function asKeyBlock(block: Block): Promise<Uint8Array> {
-  const payload = (await block.raw()).slice();
+  const payload = new Uint8Array(await block.raw());
   // Its head is the track's number, then two bytes of time and one of flags.
   const at = numberBytes(payload);
   payload[at] = 0;

@@ -87,28 +87,35 @@ async function describeAll(
   ticks: Ticks,
   blocksOf: (track: MatroskaTrack) => BlocksOf,
 ): Promise<Described> {
-  const said = new Map((await input.getTracks()).map((track) => [track.id, track]));
+  const said = new Map(
+    (await input.getTracks()).filter(({ id }) => firsts.seen.has(id)).map((track) => [track.id, track]),
+  );
   const open = new Map<number, MatroskaOpenTrack>();
   const tracks: MediaTrack[] = [];
   for (const [index, track] of layout.tracks.entries()) {
     const number = index + 1;
     const found = said.get(track.number);
-    const isPlaying = found?.isVideoTrack() || found?.isAudioTrack();
     if (track.kind === "subtitle") tracks.push(describeTexts(track, number));
-    else if (!isPlaying || !firsts.seen.has(track.number)) tracks.push(unknown(track, number));
-    else {
-      const playing = found as InputVideoTrack | InputAudioTrack;
-      const described = { ...(await describe(playing, number)), isDefault: track.isDefault };
-      const isPacked = track.packing.kind === "zlib" || track.packing.kind === "unknown";
-      const opened =
-        described.problem === undefined && !isPacked
-          ? await attempt(() => MatroskaOpenTrack.open(playing, track, ticks, blocksOf(track)))
-          : undefined;
-      if (opened !== undefined) open.set(number, opened);
-      tracks.push(opened === undefined ? { ...described, problem: described.problem ?? "It cannot be read." } : described);
-    }
+    else if (found?.isVideoTrack() || found?.isAudioTrack()) {
+      const described = { ...(await describe(found, number)), isDefault: track.isDefault };
+      const opened = await openTrack(found, track, described.problem, () => blocksOf(track), ticks);
+      if (opened) open.set(number, opened);
+      tracks.push(opened ? described : { ...described, problem: described.problem ?? "It cannot be read." });
+    } else tracks.push(unknown(track, number));
   }
   return { tracks, open };
+}
+
+async function openTrack(
+  found: InputVideoTrack | InputAudioTrack,
+  track: MatroskaTrack,
+  problem: string | undefined,
+  blocksOf: () => BlocksOf,
+  ticks: Ticks,
+): Promise<MatroskaOpenTrack | undefined> {
+  const isPacked = track.packing.kind === "zlib" || track.packing.kind === "unknown";
+  if (problem !== undefined || isPacked) return undefined;
+  return await attempt(() => MatroskaOpenTrack.open(found, track, ticks, blocksOf()));
 }
 
 const unknown = (track: MatroskaTrack, number: number): MediaTrack => ({

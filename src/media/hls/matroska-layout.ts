@@ -30,12 +30,14 @@ const INFO = 0x1549a966;
 const TRACKS = 0x1654ae6b;
 const CUES = 0x1c53bb6b;
 const CLUSTER = 0x1f43b675;
+const SEEK = 0x4dbb;
+const WANTED: ReadonlySet<number> = new Set([SEEK_HEAD, INFO, TRACKS, CUES]);
 
 /** Reads it: the beginning, and the Cues wherever they are. @throws for what is no such file */
 export async function readLayout(bytes: MediaBytes): Promise<MatroskaLayout> {
   const head = await headAt(bytes, 0);
   if (head?.id !== EBML || head.size > 65_536) throw new Error("no Matroska file");
-  const ebml = (await bytes.read(head.headBytes, head.headBytes + head.size)).slice();
+  const ebml = new Uint8Array(await bytes.read(head.headBytes, head.headBytes + head.size));
   const segmentAt = head.headBytes + head.size;
   const segmentHead = await headAt(bytes, segmentAt);
   if (segmentHead?.id !== SEGMENT) throw new Error("no segment in it");
@@ -72,29 +74,26 @@ interface Head {
 /** What lies before the first cluster. */
 async function headOf(bytes: MediaBytes, segment: number): Promise<Head> {
   const found = new Map<number, Uint8Array>();
-  const seeks = new Map<number, number>();
   let at = segment;
   for (let count = 0; count < HLS.maxHeadElements && at < bytes.bytes; count++) {
     const head = await headAt(bytes, at);
     if (head === undefined) break;
-    if (head.id === CLUSTER) return { found, seeks, firstCluster: at };
+    if (head.id === CLUSTER) return { found, seeks: seeksIn(found.get(SEEK_HEAD)), firstCluster: at };
     const start = at + head.headBytes;
     const end = start + head.size;
-    const isWanted = head.id === SEEK_HEAD || head.id === INFO || head.id === TRACKS || head.id === CUES;
-    if (isWanted && !found.has(head.id) && end <= bytes.bytes)
-      found.set(head.id, (await bytes.read(start, end)).slice());
-    if (head.id === SEEK_HEAD) for (const [id, place] of seeksIn(found.get(SEEK_HEAD))) seeks.set(id, place);
+    if (WANTED.has(head.id) && !found.has(head.id) && end <= bytes.bytes)
+      found.set(head.id, new Uint8Array(await bytes.read(start, end)));
     if (!Number.isFinite(end)) break;
     at = end;
   }
-  return { found, seeks, firstCluster: undefined };
+  return { found, seeks: new Map(), firstCluster: undefined };
 }
 
-function* seeksIn(seekHead: Uint8Array | undefined): Generator<readonly [number, number]> {
-  for (const { id, data } of childrenOf(seekHead ?? new Uint8Array(0))) {
-    if (id !== 0x4dbb) continue;
-    yield [number(data, 0x53ab, 0), number(data, 0x53ac, Number.MAX_SAFE_INTEGER)];
-  }
+function seeksIn(seekHead: Uint8Array | undefined): Map<number, number> {
+  const seeks = new Map<number, number>();
+  for (const { id, data } of childrenOf(seekHead ?? new Uint8Array(0)))
+    if (id === SEEK) seeks.set(number(data, 0x53ab, 0), number(data, 0x53ac, Number.MAX_SAFE_INTEGER));
+  return seeks;
 }
 
 /** The contents of an element that is said to be there. A file whose end is missing has no Cues, which is no error. */

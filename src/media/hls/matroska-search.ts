@@ -11,25 +11,20 @@ export interface MatroskaSearched {
   readonly endAt: number;
 }
 
-const CLUSTER = 0x1f43b675;
-
 /**
  * The key frames of a track, and when it ends: one walk over the heads of all blocks. Bounded by what one request may
  * read. @throws beyond that
  */
 export async function searchKeys(bytes: MediaBytes, layout: MatroskaLayout, track: number): Promise<MatroskaSearched> {
   const places: CuePlace[] = [];
-  let [endAt, contents, cluster] = [0, 0, -1];
+  let [endAt, lastAt, contents, cluster] = [0, Number.NEGATIVE_INFINITY, 0, -1];
   for await (const block of blocksFrom(bytes, { cluster: layout.firstCluster, block: undefined })) {
-    if (block.cluster !== cluster) {
-      cluster = block.cluster;
-      const head = await headAt(bytes, cluster);
-      contents = cluster + (head?.id === CLUSTER ? head.headBytes : 0);
-    }
     if (block.track !== track) continue;
     endAt = Math.max(endAt, block.at + (block.duration ?? 0));
-    if (!block.isKey || block.at <= (places.at(-1)?.at ?? Number.NEGATIVE_INFINITY)) continue;
+    if (!block.isKey || block.at <= lastAt) continue;
     if (places.length >= HLS.maxKeys) throw new Error("too many key frames");
+    if (block.cluster !== cluster) contents = block.cluster + ((await headAt(bytes, block.cluster))?.headBytes ?? 0);
+    [cluster, lastAt] = [block.cluster, block.at];
     places.push({ at: block.at, cluster, block: block.position - contents, duration: undefined });
   }
   if (places.length === 0) throw new Error("no key frame");

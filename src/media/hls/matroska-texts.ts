@@ -99,7 +99,9 @@ export class MatroskaTexts {
     const startS = ((block.at - this.#cut.ticks.base) * this.#cut.ticks.tickNs) / 1e9;
     // One that does not say how long it is shown would never go: three seconds are what people expect.
     const lastsS = block.duration === undefined ? 3 : (block.duration * this.#cut.ticks.tickNs) / 1e9;
-    const text = read(new TextDecoder().decode(unpacked(frame, track.packing)).replace(/\r\n?/g, "\n").split("\0", 1)[0] ?? "");
+    const text = read(
+      new TextDecoder().decode(unpacked(frame, track.packing)).replace(/\r\n?/g, "\n").split("\0", 1)[0] ?? "",
+    );
     return cueOf(Math.max(0, startS), startS + lastsS, text);
   }
 

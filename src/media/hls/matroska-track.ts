@@ -64,7 +64,8 @@ export class MatroskaOpenTrack implements OpenTrack {
   }
 
   async *packets(segment: number): AsyncGenerator<MediaPacket> {
-    for await (const block of this.#blocksOf(segment)) if (block.track === this.#track.number) yield* this.#packetsOf(block);
+    for await (const block of this.#blocksOf(segment))
+      if (block.track === this.#track.number) yield* this.#packetsOf(block);
   }
 
   async *#packetsOf(block: Block): AsyncGenerator<MediaPacket> {

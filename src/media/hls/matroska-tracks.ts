@@ -62,6 +62,6 @@ function packingOf(encodings: Uint8Array): Packing {
     return { kind: "unknown" };
   const compression = child(only.data, 0x5034);
   const algorithm = number(compression, 0x4254, 0);
-  if (algorithm === 3) return { kind: "stripped", bytes: child(compression, 0x4255).slice(0, 256) };
+  if (algorithm === 3) return { kind: "stripped", bytes: new Uint8Array(child(compression, 0x4255).subarray(0, 256)) };
   return { kind: algorithm === 0 ? "zlib" : "unknown" };
 }

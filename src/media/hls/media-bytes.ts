@@ -109,7 +109,10 @@ export class MediaBytes {
       (bytes) => {
         // Copies: a block that stays would keep the whole read from being freed.
         for (let at = 0; at < blocks; at++)
-          this.#blocks.set(first + at, blocks === 1 ? bytes : bytes.slice(at * BLOCK, (at + 1) * BLOCK));
+          this.#blocks.set(
+            first + at,
+            blocks === 1 ? bytes : new Uint8Array(bytes.subarray(at * BLOCK, (at + 1) * BLOCK)),
+          );
         this.#evict();
       },
       (error: unknown) => {

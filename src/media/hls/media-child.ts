@@ -48,7 +48,11 @@ export class MediaChild {
 
   /** @param onEnd told once, with the files that something was under way for */
   constructor(read: ReadFor, onEnd: (files: ReadonlySet<number>) => void, options: MediaChildOptions = {}) {
-    const { entry = sibling("hls-worker", import.meta.url), pulseMs = HLS.pulseMs, maxSilentMs = HLS.maxSilentMs } = options;
+    const {
+      entry = sibling("hls-worker", import.meta.url),
+      pulseMs = HLS.pulseMs,
+      maxSilentMs = HLS.maxSilentMs,
+    } = options;
     this.#read = read;
     this.#child = start(entry);
     this.#maxSilentPulses = Math.ceil(maxSilentMs / pulseMs);
@@ -89,7 +93,7 @@ export class MediaChild {
   }
 
   /** Anything but a segment. Rejects with `Refused` or `ChildEnded`. */
-  async ask(wish: Exclude<Wish, { is: "segment" }>): Promise<Grant> {
+  ask(wish: Exclude<Wish, { is: "segment" }>): Promise<Grant> {
     const { promise, resolve, reject } = Promise.withResolvers<Grant>();
     const job = this.#begin(wish, {
       granted: (grant) => {
@@ -187,19 +191,22 @@ export class MediaChild {
 
   #take(message: FromChild): void {
     this.#silentPulses = 0;
-    if (message.is === "read") void this.#answer(message.read, message.file, message.input, message.start, message.end);
+    if (message.is === "read") void this.#answer(message);
     if (message.is === "read" || message.is === "pulse") return;
     const job = this.#jobs.get(message.job);
     if (job === undefined) return;
-    if (message.is === "granted") return job.granted(message.grant);
-    if (message.is === "piece") return job.piece(message.bytes);
-    this.#jobs.delete(message.job);
-    this.#rest();
-    job.end(message.is === "refused" ? new Refused(message.why) : undefined);
+    if (message.is === "granted") job.granted(message.grant);
+    else if (message.is === "piece") job.piece(message.bytes);
+    else {
+      this.#jobs.delete(message.job);
+      this.#rest();
+      job.end(message.is === "refused" ? new Refused(message.why) : undefined);
+    }
   }
 
-  async #answer(read: number, file: number, input: number, start: number, end: number): Promise<void> {
-    this.#send({ is: "bytes", read, bytes: await this.#read(file, input, start, end) });
+  async #answer(message: FromChild & { readonly is: "read" }): Promise<void> {
+    const { read, file, input } = message;
+    this.#send({ is: "bytes", read, bytes: await this.#read(file, input, message.start, message.end) });
   }
 
   /** Pulses are counted, not time: a machine that slept is no reason. */

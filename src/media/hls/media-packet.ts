@@ -20,13 +20,10 @@ export interface TrackShape {
 }
 
 /**
- * How long before it is shown a picture is decoded, in seconds, when its codec has pictures in another order than they are
- * shown in: two at 20 a second, which few encoders exceed. The presentation begins so much after its zero. MP4 has two
- * other ways: pictures that are shown before they are decoded, at which ffmpeg and all players made of it shift them
- * against the sound; and edit lists, with which hls.js miscounts.
- * @param codec its short name, or the name that Matroska has for it
+ * How long before it is shown a picture is decoded at most, in seconds, when its codec has pictures in another order than
+ * they are shown in: three of 24 a second, which few encoders exceed.
  */
-export const leadOf = (codec: string | null): number => (/avc|hevc/i.test(codec ?? "") ? 0.1 : 0);
+export const leadOf = (codec: string | null): number => (codec === "avc" || codec === "hevc" ? 0.125 : 0);
 
 /**
  * A timescale of which a track's own times are whole multiples, and fine enough for what is computed: Matroska's

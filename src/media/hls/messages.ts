@@ -10,7 +10,12 @@ export interface InputSize {
 
 /** What is wanted of the media process. Answers name the same `job`. */
 export type Wish =
-  | { readonly is: "open"; readonly file: number; readonly inputs: readonly InputSize[]; readonly saved: Saved | undefined }
+  | {
+      readonly is: "open";
+      readonly file: number;
+      readonly inputs: readonly InputSize[];
+      readonly saved: Saved | undefined;
+    }
   | { readonly is: "playlist" | "init"; readonly file: number; readonly track: number }
   | { readonly is: "segment"; readonly file: number; readonly track: number; readonly segment: number };
 
@@ -44,6 +49,13 @@ export type FromChild =
   | { readonly is: "refused"; readonly job: number; readonly why: Refusal }
   | { readonly is: "piece"; readonly job: number; readonly bytes: Uint8Array }
   | { readonly is: "end"; readonly job: number }
-  | { readonly is: "read"; readonly read: number; readonly file: number; readonly input: number; readonly start: number; readonly end: number }
+  | {
+      readonly is: "read";
+      readonly read: number;
+      readonly file: number;
+      readonly input: number;
+      readonly start: number;
+      readonly end: number;
+    }
   /** It is not caught in a file. */
   | { readonly is: "pulse" };

@@ -39,7 +39,8 @@ const STBL = ["mdia", "minf", "stbl"];
 export function samplesOf(trak: Uint8Array): TextSamples | undefined {
   const description = boxAt(trak, [...STBL, "stsd"]);
   // Version and flags, a count, and the first entry's size come before its type.
-  const type = description && Buffer.from(trak.subarray(description.start + 12, description.start + 16)).toString("latin1");
+  const type =
+    description && Buffer.from(trak.subarray(description.start + 12, description.start + 16)).toString("latin1");
   if (type !== "tx3g" && type !== "text") return undefined;
   const header = new Table(trak, ["mdia", "mdhd"]);
   const isLong = header.at(0) >>> 24 === 1;
@@ -86,11 +87,13 @@ function placesOf(trak: Uint8Array): Pick<Sample, "start" | "bytes">[] {
   const long = new Table(trak, [...STBL, "co64"]);
   const same = sizes.at(1);
   const count = Math.min(sizes.at(2), HLS.maxCues);
+  const startOf = (chunk: number): number =>
+    short.isThere ? short.at(2 + chunk) : long.at(2 + chunk * 2) * 2 ** 32 + long.at(3 + chunk * 2);
   const places: Pick<Sample, "start" | "bytes">[] = [];
   const chunkCount = (short.isThere ? short : long).at(1);
   for (let chunk = 0, entry = 0; chunk < chunkCount && places.length < count; chunk++) {
     while (entry + 1 < chunks.at(1) && chunks.at(2 + (entry + 1) * 3) <= chunk + 1) entry++;
-    let start = short.isThere ? short.at(2 + chunk) : long.at(2 + chunk * 2) * 2 ** 32 + long.at(3 + chunk * 2);
+    let start = startOf(chunk);
     const inChunk = chunks.at(3 + entry * 3);
     if (inChunk === 0) break;
     for (let index = 0; index < inChunk && places.length < count; index++) {

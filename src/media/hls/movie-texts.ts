@@ -1,7 +1,7 @@
 import { HLS, VIDEO } from "../../core/limits.ts";
 import type { MediaTrack } from "../playable-types.ts";
-import { attempt } from "./bunny-input.ts";
 import type { Box } from "./boxes.ts";
+import { attempt } from "./bunny-input.ts";
 import type { MediaBytes } from "./media-bytes.ts";
 import { type Sample, samplesOf } from "./movie-samples.ts";
 import { type Cue, cueOf, plainText } from "./subtitle-cues.ts";
@@ -64,7 +64,8 @@ async function findTexts(bytes: MediaBytes, after: number): Promise<TextTrack[]>
     if (found.type !== "trak" || texts.length >= VIDEO.maxTracks) continue;
     if (!(await isText(bytes, found))) continue;
     const samples = samplesOf(await bytes.read(found.start, found.end));
-    if (samples !== undefined) texts.push({ samples: samples.list, track: trackOf(after + texts.length + 1, samples.language) });
+    if (samples !== undefined)
+      texts.push({ samples: samples.list, track: trackOf(after + texts.length + 1, samples.language) });
   }
   return texts;
 }
@@ -107,4 +108,3 @@ async function* boxesOf(bytes: MediaBytes, { start, end }: Pick<Box, "start" | "
     at += size;
   }
 }
-

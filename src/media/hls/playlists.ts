@@ -31,15 +31,19 @@ export function masterPlaylist({ info, fileBytes }: MasterFacts, tracks?: readon
   for (const [id, group] of variants) {
     const main = video ?? defaultOf(group);
     if (main === undefined) continue;
-    const parts = [`BANDWIDTH=${average * PEAK_FACTOR}`, `AVERAGE-BANDWIDTH=${average}`];
-    const codecs = codecsOf(video === undefined ? group : [video, ...group]);
-    if (codecs !== "") parts.push(`CODECS="${codecs}"`);
-    if (video?.width && video.height) parts.push(`RESOLUTION=${video.width}x${video.height}`);
+    const parts = [`BANDWIDTH=${average * PEAK_FACTOR}`, `AVERAGE-BANDWIDTH=${average}`, ...looksOf(video, group)];
     if (id !== undefined) parts.push(`AUDIO="${id}"`);
     if (subtitles.length > 0) parts.push(`SUBTITLES="text"`);
     lines.push(`#EXT-X-STREAM-INF:${parts.join(",")}`, `t${main.number}.m3u8`);
   }
   return `${lines.join("\n")}\n`;
+}
+
+function looksOf(video: MediaTrack | undefined, group: readonly MediaTrack[]): string[] {
+  const codecs = codecsOf(video === undefined ? group : [video, ...group]);
+  const parts = codecs === "" ? [] : [`CODECS="${codecs}"`];
+  if (video?.width && video.height) parts.push(`RESOLUTION=${video.width}x${video.height}`);
+  return parts;
 }
 
 function groupsOf(audios: readonly MediaTrack[], isOne: boolean): Map<string, MediaTrack[]> {
@@ -99,6 +103,7 @@ export function trackPlaylist(track: number, kind: SegmentKind, lengthsS: readon
     "#EXT-X-PLAYLIST-TYPE:VOD",
   ];
   if (kind === "m4s") lines.push(`#EXT-X-MAP:URI="t${track}/init.mp4"`);
-  for (const [index, lengthS] of lengthsS.entries()) lines.push(`#EXTINF:${lengthS.toFixed(6)},`, `t${track}/${index}.${kind}`);
+  for (const [index, lengthS] of lengthsS.entries())
+    lines.push(`#EXTINF:${lengthS.toFixed(6)},`, `t${track}/${index}.${kind}`);
   return `${lines.join("\n")}\n#EXT-X-ENDLIST\n`;
 }

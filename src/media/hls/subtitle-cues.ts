@@ -26,13 +26,11 @@ export function readSubtitles(bytes: Uint8Array): Cue[] {
   for (let at = 0; at < lines.length && cues.length < HLS.maxCues; at++) {
     const timing = timingOf(lines[at] as string);
     if (timing === undefined) continue;
-    const text: string[] = [];
-    while (at + 1 < lines.length && lines[at + 1] !== "" && !isTiming(lines[at + 1] as string)) {
-      at++;
-      if (text.length < HLS.maxCueLines) text.push(lines[at] as string);
-    }
+    const from = at + 1;
+    while (at + 1 < lines.length && lines[at + 1] !== "" && !isTiming(lines[at + 1] as string)) at++;
     // Without an empty line before it, the number of the next cue would be a line of this one.
-    if (at + 1 < lines.length && lines[at + 1] !== "" && /^\d{1,9}$/.test(text.at(-1) ?? "")) text.pop();
+    const isCut = isTiming(lines[at + 1] ?? "") && /^\d{1,9}$/.test(lines[at] ?? "");
+    const text = lines.slice(from, Math.min(isCut ? at : at + 1, from + HLS.maxCueLines));
     const cue = cueOf(timing.startS, timing.endS, plainText(text.join("\n")));
     if (cue !== undefined) cues.push(cue);
   }
@@ -97,5 +95,10 @@ export function assText(event: string): string {
   const text = fields.slice(8).join(",");
   // Vector drawings are numbers and letters that nobody wants to read.
   if (/\\p[1-9]/.test(text)) return "";
-  return plainText(text.replace(/\{[^{}]{0,2000}\}/g, "").replace(/\\[Nn]/g, "\n").replace(/\\h/g, " "));
+  return plainText(
+    text
+      .replace(/\{[^{}]{0,2000}\}/g, "")
+      .replace(/\\[Nn]/g, "\n")
+      .replace(/\\h/g, " "),
+  );
 }

@@ -46,18 +46,18 @@ describe("the readers of a video's tracks", () => {
     expect(viewing.open.size).toBe(0);
   });
 
-  test("go on fetching only where something is read on and on", async () => {
-    const viewing = new ScriptedViewing(40 * MIB);
-    const readers = new TrackReaders(viewing, 500_000);
-    await all(readers.read(39 * MIB, 40 * MIB));
-    await all(readers.read(0, 100_000));
-    expect([...viewing.open]).toEqual([{}, {}]);
-    for (let at = 100_000; at < 2 * MIB; at += 100_000) await all(readers.read(at, at + 100_000));
-    expect([...viewing.open]).toEqual([{}, { bytesPerSecond: 500_000 }]);
-    // A jump is a new place, of which nobody knows yet how it is read.
-    await all(readers.read(20 * MIB, 20 * MIB + 5));
-    expect([...viewing.open]).toEqual([{}, { bytesPerSecond: 500_000 }, {}]);
-    readers.close();
+  test("go on at the video's rate, or at the usual one", async () => {
+    for (const [rate, bytesPerSecond] of [
+      [700_000, 700_000],
+      [0, 500_000],
+    ] as const) {
+      const viewing = new ScriptedViewing(40 * MIB);
+      const readers = new TrackReaders(viewing, rate);
+      await all(readers.read(39 * MIB, 40 * MIB));
+      for (let at = 0; at < 2 * MIB; at += 100_000) await all(readers.read(at, at + 100_000));
+      expect([...viewing.open]).toEqual([{ bytesPerSecond }, { bytesPerSecond }]);
+      readers.close();
+    }
   });
 
   test("are at most eight, and whoever comes later waits its turn", async () => {

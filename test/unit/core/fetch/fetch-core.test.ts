@@ -227,7 +227,7 @@ describe("readers", () => {
     const [first] = gets(bench.tell(at(0)));
     const old = gets(bench.answer(first as Get));
     const effects = bench.tell(at(mib(100)));
-    const cancelled = of(effects, "cancel").map(({ request }) => request);
+    const cancelled = of(effects, "cancel").map((effect) => (effect as { request: number }).request);
     expect(cancelled).toEqual(old.slice(1).map(({ request }) => request));
     expect(gets(effects)[0]).toMatchObject({ chunk: 100, firstLeaf: 0, leaves: 4, priority: 0 });
   });
