@@ -26,6 +26,7 @@ export async function openGateway(parts: Omit<WebParts, "routes">): Promise<Node
   };
   const drop = (id: Uint8Array): Promise<void> => videos.drop(id);
   try {
+    node.standBy();
     const web = await serveWeb({ ...parts, beforeRemove: drop, routes: [videoRoutes(videos)] });
     const close = async (): Promise<void> => {
       await web.close();

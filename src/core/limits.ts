@@ -269,6 +269,8 @@ export const NETWORK = {
   maxHoldersPerFetch: 64,
   /** A fetch stream that no fetch uses is kept this long for the next one. */
   idleFetchStreamMs: 30_000,
+  /** Neighbours to which a stream is kept open where somebody may want to watch: enough for a video's first pictures. */
+  maxStandbyStreams: 4,
   /** A holder tells what it has of a video, and sends its manifest, within this time. */
   openVideoMs: 15_000,
   /** A holder that has not proven the video within this time is not waited for: the next is asked beside it. */
@@ -655,11 +657,11 @@ export const HLS = {
   /** Of one file, beside its index. */
   maxCacheBytes: 6_291_456,
   /** Read at one time, of an index. */
-  maxReadBytes: 1_048_576,
+  maxMediaReadBytes: 1_048_576,
   /** Read ahead of who reads on: more would be in the way of what a seek wants. */
   maxRunBytes: 262_144,
   /** Reads of one file under way. */
-  maxReads: 4,
+  maxMediaReads: 4,
   /** An index (the moov of an MP4, the Cues of a Matroska file): that of four hours at 60 a second is 20 MiB. */
   maxIndexBytes: 67_108_864,
   /** Read for one request. A segment is some MiB; a file is searched for its key frames once, to here. */
@@ -675,15 +677,13 @@ export const HLS = {
   /** Bytes looked at for the first of each track: a track that begins later has nothing to show. */
   maxFirstBytes: 16_777_216,
   /** Subtitles as a file of their own. */
-  maxSubtitleBytes: 1_048_576,
+  maxSubtitleTextBytes: 1_048_576,
   /** Cues of a subtitle file or segment; a film has some 2,000. */
   maxCues: 20_000,
   /** Characters of one cue; no screen has room for more. */
   maxCueChars: 1000,
   /** Lines of one cue. */
   maxCueLines: 16,
-  /** Subtitle files beside a video. */
-  maxSubtitleFiles: 32,
   /** Heap of the media process. */
   maxHlsHeapMiB: 384,
   /** All its memory; it is ended beyond that. */

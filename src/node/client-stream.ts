@@ -255,10 +255,20 @@ export class ClientStream {
     for (let video = this.#opening[0]; video !== undefined; video = this.#opening[0]) {
       const isOpen = !video.isClosed && (await this.#parts.videos.open(video.id, video));
       this.#opening.shift();
+      this.#answerEarly(video, isOpen);
       if (isOpen || video.isClosed) continue;
       this.#tellNothing(video.number);
       this.#forget(video);
     }
+  }
+
+  /** The manifest was asked for together with the video. */
+  #answerEarly(video: ClientVideo, isOpen: boolean): void {
+    const { number, earlyRequest: request } = video;
+    video.earlyRequest = undefined;
+    if (request === undefined || this.#isEnded) return;
+    if (isOpen) this.#getManifest({ type: "get-manifest", request, number });
+    else this.#answerWithout(request, "not-held");
   }
 
   /** A video that is not here, or not any more. */
@@ -297,7 +307,9 @@ export class ClientStream {
   #getManifest({ request, number }: GetManifest): FrameError | undefined {
     if (this.#wanted.has(request)) return MALFORMED;
     const video = this.#videos.get(number);
-    if (video?.geometry === undefined) {
+    if (video !== undefined && this.#opening.includes(video) && video.earlyRequest === undefined)
+      video.earlyRequest = request;
+    else if (video?.geometry === undefined) {
       this.#parts.count("client-get-unopened");
       this.#answerWithout(request, "not-held");
     } else this.#order(request, { bytes: video.manifestBytes, video, slice: undefined }, 0);

@@ -19,6 +19,8 @@ export class ClientVideo implements VideoUser {
   readonly id: Uint8Array;
   /** `undefined` until it is known that the video is here. */
   geometry: Geometry | undefined;
+  /** A request for the manifest that came while the video was being opened. */
+  earlyRequest: number | undefined;
   /** Bytes of the manifest, roughly: its claims may change. */
   manifestBytes = 0;
   readonly #events: ClientVideoEvents;

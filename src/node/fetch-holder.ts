@@ -9,6 +9,8 @@ import type { HolderProgress } from "./node-types.ts";
 
 /** What a holder's part in a fetch tells. */
 export interface FetchHolderEvents {
+  /** It was asked what it has. */
+  asked(holder: FetchHolder): void;
   /** It has some of the video, or more of it. */
   told(holder: FetchHolder, info: FetchChunkInfo): void;
   /** It has nothing, cannot be reached, or has gone. */
@@ -87,6 +89,7 @@ export class FetchHolder {
       chunkInfo: (info) => this.#told(info, monotonicMs() - askedAtMs),
       ended: (reason) => this.end("gone", reason),
     });
+    this.#events.asked(this);
   }
 
   /** Leaves it, and says why. */

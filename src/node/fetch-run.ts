@@ -218,6 +218,9 @@ export class FetchRun {
       if (known === undefined) this.#hope.renewed(monotonicMs());
       const past = { peer, name: this.#parts.nameOf(peer), bytesBefore: known?.receivedBytes ?? 0 };
       const holder = new FetchHolder(past, ++this.#numbers, this.#parts.holders, {
+        asked: (one) => {
+          if (this.#store === undefined) this.#opener.asked(one);
+        },
         told: (one, info) => this.#told(one, info),
         ended: (one) => this.#left(one),
       });

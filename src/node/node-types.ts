@@ -43,6 +43,8 @@ export interface CardumeNode {
    * @throws CardumeError `video-unknown` (exit code 3), `peer-unreachable` (4), `chunks-missing` (1); the signal's reason
    */
   watch(target: FetchTarget, options?: { readonly signal?: AbortSignal }): Promise<Viewing>;
+  /** Somebody is going to watch: streams to a few neighbours are kept open from now on, so that videos begin sooner. */
+  standBy(): void;
   /** Connects to a peer. @throws CardumeError `address-invalid`, `peer-unreachable` (exit code 4) */
   join(address: string): Promise<void>;
   /** Tells the hash table what is held here. @returns how many videos @throws CardumeError `dht-off` */

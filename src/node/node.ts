@@ -35,6 +35,7 @@ import { PeerBook } from "./peer-book.ts";
 import { ProviderService } from "./provider-service.ts";
 import { ServeService } from "./serve-service.ts";
 import { SlotPool } from "./slot-pool.ts";
+import { StandbyStreams } from "./standby-streams.ts";
 import { takeClients } from "./take-clients.ts";
 import { Turnstile } from "./turnstile.ts";
 import { openViewing } from "./watch-service.ts";
@@ -102,6 +103,7 @@ class RunningNode implements CardumeNode {
   readonly #neighbours: NeighboursService;
   readonly #serve: ServeService;
   readonly #holders: Holders;
+  readonly #standby: StandbyStreams;
   readonly #fetches: FetchService;
   readonly #cache = new HolderCache();
   readonly #searching = new Turnstile(NETWORK.maxOwnSearches);
@@ -136,6 +138,7 @@ class RunningNode implements CardumeNode {
     this.#serve = new ServeService({ library, uploadBytesPerSecond: options.uploadBytesPerSecond, count });
     const opening = { engine, direct: options.directPort !== undefined, count };
     this.#holders = new Holders((peer, addresses, signal) => this.#open(opening, peer, addresses, signal));
+    this.#standby = new StandbyStreams(this.#holders, this.#links);
     this.#fetches = new FetchService(
       {
         library,
@@ -229,6 +232,10 @@ class RunningNode implements CardumeNode {
     return openViewing({ library: this.library, fetches: this.#fetches }, target, signal);
   }
 
+  standBy(): void {
+    this.#standby.start();
+  }
+
   async join(address: string): Promise<void> {
     await this.#neighbours.join(address);
   }
@@ -261,6 +268,7 @@ class RunningNode implements CardumeNode {
     this.#loopDelay.disable();
     this.library.nameInLinks(() => []);
     clearInterval(this.#announcing);
+    this.#standby.stop();
     await this.#fetches.close();
     this.#neighbours.stop();
     this.#find.stop();

@@ -41,6 +41,7 @@ export class VideoOpener {
   readonly #underWay = new Set<Promise<void>>();
   /** The same from all who are honest and say the same size: whoever is asked next need only send the last leaf. */
   #known: Manifest | undefined;
+  #early: { readonly holder: FetchHolder; readonly manifest: ReturnType<typeof fetchManifest> } | undefined;
   #startedAtMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   readonly #abort = new AbortController();
@@ -55,6 +56,13 @@ export class VideoOpener {
     this.#kind = kind;
     this.#library = library;
     this.#events = events;
+  }
+
+  /** A holder was asked what it has: the first one is asked for the manifest in the same breath, which saves a round trip. */
+  asked(holder: FetchHolder): void {
+    const { stream, video } = holder;
+    if (this.#isOver || this.#early !== undefined || stream === undefined) return;
+    this.#early = { holder, manifest: fetchManifest(stream, video, this.#id, this.#abort.signal) };
   }
 
   /** A holder spoke, for the first time or again: it may have now what it had not before. */
@@ -118,7 +126,9 @@ export class VideoOpener {
     // Both at once: the size that it says is enough to ask for the leaf that proves it.
     const leafComes =
       holder.held?.has(geometry.chunks - 1) === true ? fetchLastLeaf(stream, video, geometry, signal) : undefined;
-    const manifest = known ?? (await fetchManifest(stream, video, this.#id, signal));
+    const early = this.#early?.holder === holder ? await this.#early.manifest : "none";
+    const asked = early === "none" ? undefined : early;
+    const manifest = known ?? asked ?? (await fetchManifest(stream, video, this.#id, signal));
     if (manifest === "wrong") return this.#lied(holder, "it sent another video's manifest");
     if (manifest === "none" || this.#isOver) return;
     if (manifest.geometry.bytes !== holder.bytes) return this.#lied(holder, "it says two sizes of one video");

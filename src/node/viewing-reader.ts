@@ -21,11 +21,11 @@ export interface ReadVideo {
 }
 
 /** Of what one asks for who has just begun or jumped so much is fetched at once: most of it is not read if it jumps again … */
-const FIRST_BYTES = 1_048_576;
+const FIRST_BYTES = 524_288;
 /** … behind what it asks for only this much … */
-const FIRST_AHEAD_BYTES = 65_536;
+const FIRST_AHEAD_BYTES = 131_072;
 /** … and so many times what it has read since … */
-const AHEAD_GROWTH = 2;
+const AHEAD_GROWTH = 4;
 /** … and nothing when it has not read for a moment, before it has read this much: an index is read once … */
 const RESTING_BYTES = 1_048_576;
 const RESTING_MS = 100;
@@ -159,6 +159,7 @@ export class ViewingReader implements VideoReader {
 
   /** Resolves when there may be more to read. @throws why there will not be */
   async #wait(position: number, end: number, stop: AbortSignal): Promise<void> {
+    stop.throwIfAborted();
     const fetch = this.#video.begin();
     this.#tell(position, end);
     await new Promise<void>((resolve, reject) => {

@@ -65,6 +65,8 @@ export class ScriptedNode implements CardumeNode {
     }
   }
 
+  standBy(): void {}
+
   watch(): Promise<Viewing> {
     return Promise.reject(new CardumeError("video-unknown", "no script has a video to watch", { exitCode: 3 }));
   }

@@ -70,6 +70,21 @@ describe("a client", () => {
     expect(client.holder.over).toBeUndefined();
   });
 
+  test("may ask for the manifest in the same breath as for the video, once", async () => {
+    const run = new ServeRun();
+    const { manifest } = run.video(3 * MIB + 5);
+    const client = run.client();
+    const ask = (request: number, number: number): FetchMessage => ({ type: "get-manifest", request, number });
+    await client.says(hello(1, manifest.id), ask(1, 1), ask(2, 1));
+    expect(answersOf(client).sort()).toEqual([
+      [1, "ok"],
+      [2, "not-held"],
+    ]);
+    await client.says(hello(2, new Uint8Array(32).fill(9)), ask(3, 2));
+    expect(answersOf(client).at(-1)).toEqual([3, "not-held"]);
+    expect(run.service.load.requests).toBe(0);
+  });
+
   test("that is not read is ended before its answers take memory, and what it owes is forgotten", async () => {
     fakeTime();
     const run = new ServeRun();
