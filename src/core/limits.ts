@@ -573,9 +573,9 @@ export const GATEWAY = {
   /** Requests under way on one connection: browsers do not pipeline, and each one costs memory. */
   maxRequestsAtOnce: 16,
   /** A request's head. Cookies and links that are looked up are far shorter. */
-  maxHeadBytes: 16_384,
+  maxHttpHeadBytes: 16_384,
   /** A connection without a request is closed after this; players ask again within seconds. */
-  idleConnectionMs: 30_000,
+  idleHttpMs: 30_000,
   /** A reader of the API that takes nothing for so long is let go. */
   stalledApiMs: 30_000,
   /** A paused player takes nothing either; it asks again from its place when it goes on. */
@@ -613,7 +613,7 @@ export const WATCH = {
   /** A video that nobody reads stays open so long: a player that was stopped for a moment finds it as it was. */
   openVideoIdleMs: 60_000,
   /** A video that nobody has is looked for so long, once, before a request is refused: players wait for about a minute. */
-  openVideoMs: 30_000,
+  openToWatchMs: 30_000,
   /** The first byte of a body comes after so long, or the answer says why not. */
   firstByteMs: 30_000,
   /** Bodies of one video on their way at one time; with the readers below fewer than the 64 readers of a fetch. */

@@ -50,7 +50,7 @@ export class OpenViewings<Video extends Closable> {
     {
       maxVideos = WATCH.maxOpenVideos,
       idleMs = WATCH.openVideoIdleMs,
-      openMs = WATCH.openVideoMs,
+      openMs = WATCH.openToWatchMs,
     }: ViewingsOptions = {},
   ) {
     this.#open = open;

@@ -29,7 +29,7 @@ export interface WebPlace {
 
 /** Times after which connections are let go, and how many there may be. */
 export interface WebBounds extends ConnectionBounds {
-  readonly idleConnectionMs: number;
+  readonly idleHttpMs: number;
   readonly stalledApiMs: number;
   readonly stalledMediaMs: number;
 }
@@ -124,9 +124,9 @@ function carrier(
   const options: HttpOptions = {
     headersTimeout: NETWORK.apiRequestMs,
     requestTimeout: NETWORK.apiRequestMs,
-    keepAliveTimeout: bounds.idleConnectionMs,
+    keepAliveTimeout: bounds.idleHttpMs,
     connectionsCheckingInterval: 1000,
-    maxHeaderSize: GATEWAY.maxHeadBytes,
+    maxHeaderSize: GATEWAY.maxHttpHeadBytes,
   };
   const server = createServer(options, (request, response) => {
     if (!connections.began(request, response)) return;

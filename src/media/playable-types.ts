@@ -56,17 +56,26 @@ export interface Playable {
   playlist(track: number): Promise<string | undefined>;
   /** A track's initialisation segment; `undefined` as above, and for tracks without one. */
   init(track: number): Promise<Uint8Array | undefined>;
-  /** A segment, given while it is made; `undefined`: there is no such one. */
+  /**
+   * A segment, given while it is made; `undefined`: there is no such one. Who does not want it any more calls `return`, at
+   * any time, also before the first piece: then no more is made. Who does not read holds one of few places.
+   */
   segment(track: number, segment: number): Promise<AsyncGenerator<Uint8Array> | undefined>;
-  /** Its memory is free again; what is under way rejects. */
+  /** Its memory is free again; what is under way rejects with CardumeError `media-closed`. */
   close(): Promise<void>;
 }
 
-/** Opens media files in a process of its own: a hostile file ends that process, never the node. */
+/**
+ * Opens media files in a process of its own: a hostile file ends that process, never the node.
+ *
+ * All rejections are CardumeErrors with exit code 1: `media-unsupported` (no media of a known kind), `media-failed` (the
+ * process ended over it, or this part is damaged), `media-busy` (too many requests), `media-closed`; or what an input's
+ * `read` rejected with.
+ */
 export interface MediaService {
   /** Something is going to be opened: the process is started, which takes some tenths of a second. */
   warm?(): void;
-  /** Rejects with CardumeError `media-unsupported` (exit code 1), `media-failed` (the process ended over it). */
+  /** Reads what a file says of itself, and its index. */
   open(input: MediaInput, subtitles: readonly SubtitleInput[]): Promise<Playable>;
   close(): Promise<void>;
 }

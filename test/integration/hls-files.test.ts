@@ -105,6 +105,13 @@ const makers: Record<string, (name: string) => string> = {
       ...["-metadata:s:a:0", "language=por", "-metadata:s:a:1", "language=eng", "-metadata:s:a:1", "title=Original"],
       ...["-metadata:s:s:0", "language=por", "-disposition:a:1", "default", "-disposition:a:0", "0"],
     ),
+  "noise.mp4": (name) =>
+    ffmpeg(
+      folder,
+      name,
+      ...["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25:duration=2,noise=alls=60:allf=t"],
+      ...["-c:v", "libx264", "-preset", "ultrafast", "-qp", "12", "-g", "50", "-threads", "1"],
+    ),
   "song.mp3": (name) => ffmpeg(folder, name, ...tone(440, 44_100), "-c:a", "libmp3lame"),
   "song.m4a": (name) => ffmpeg(folder, name, ...tone(440, 44_100), ...AAC),
   "song.ogg": (name) => ffmpeg(folder, name, ...tone(440, 48_000), "-c:a", "libopus"),
@@ -278,7 +285,7 @@ test("of 3 GB with the index at the end, no more than the index and 2 MB are rea
   const first = await (await playable.segment(1, 0))?.next();
   expect(first?.done).toBe(false);
   expect(input.readBytes).toBeLessThan(small.length - moov + 2_000_000);
-  expect(input.largestBytes).toBeLessThanOrEqual(HLS.maxReadBytes);
+  expect(input.largestBytes).toBeLessThanOrEqual(HLS.maxMediaReadBytes);
   expect(input.reads).toBeLessThan(12);
 });
 
@@ -291,4 +298,12 @@ test("a segment leaves before it is read, and reads little beyond itself", async
   const bytes = (await segment(playable, 1, 2))?.length ?? 0;
   // Sound lies between the pictures.
   expect(input.readBytes - openBytes).toBeLessThan(bytes + 200_000 + HLS.maxRunBytes);
+});
+
+test("what was sent is not kept", async () => {
+  const playable = await service.open(inputOf("noise.mp4"), []);
+  const before = process.memoryUsage().arrayBuffers;
+  let sentBytes = 0;
+  while (sentBytes < 400_000_000) sentBytes += (await segment(playable, 1, 0))?.length ?? Number.POSITIVE_INFINITY;
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(250_000_000);
 });

@@ -152,7 +152,7 @@ describe("a reader that takes nothing", () => {
 
 describe("a connection", () => {
   test("without a request is closed after the bound, and one after its answer, too", async () => {
-    const { web } = await servedWeb({ bounds: { idleConnectionMs: 500, stalledApiMs: 500 } });
+    const { web } = await servedWeb({ bounds: { idleHttpMs: 500, stalledApiMs: 500 } });
     const [idle, after] = [await opened(web.port), await opened(web.port)];
     after.write(head("/healthz", web.port));
     const startedAt = performance.now();

@@ -87,7 +87,7 @@ async function find(input: Input, bytes: MediaBytes, before: Searched | undefine
   const main = playing.find((track, index) => isShown(track, described[index] as MediaTrack)) ?? playing[0];
   if (main === undefined) throw new Error("there is nothing to play in it");
   const baseS = await firstOf(playing);
-  const { keysS, endS, searched } = await keysOf(input, main, container, before);
+  const { keysS, endS, searched } = await keysOf(input, main, { bytes, container, before });
   const cuts: Cuts = { startsS: cutsOf(main, keysS, baseS, endS), baseS };
   const plan = planOf(cuts, endS);
   const open = new Map<number, BunnyTrack>();
@@ -133,12 +133,18 @@ interface Keys extends Searched {
   readonly searched: Searched | undefined;
 }
 
-async function keysOf(input: Input, main: Playing, container: string, before: Searched | undefined): Promise<Keys> {
+async function keysOf(
+  input: Input,
+  main: Playing,
+  { bytes, container, before }: { bytes: MediaBytes; container: string; before: Searched | undefined },
+): Promise<Keys> {
   if (before !== undefined) return { ...before, searched: before };
   const said = await attempt(() => input.getDurationFromMetadata());
   const isIndexed = container !== "mpeg-ts" && typeof said === "number" && said > 0;
+  bytes.isSearched = !isIndexed;
   const keysS = Float64Array.from(main.isVideoTrack() ? await walkKeys(main) : []);
   const endS = isIndexed ? said : await input.computeDuration([main]);
+  bytes.isSearched = false;
   return { keysS, endS, searched: isIndexed ? undefined : { keysS, endS } };
 }
 

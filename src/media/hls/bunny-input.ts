@@ -44,7 +44,7 @@ export function bunnyInput(bytes: Pick<MediaBytes, "bytes" | "read">): Input {
     getSize: () => bytes.bytes,
     read: (start, end) => bytes.read(start, end),
     prefetchProfile: "fileSystem",
-    maxCacheSize: HLS.maxReadBytes,
+    maxCacheSize: HLS.maxMediaReadBytes,
     handleUnhandledError: () => undefined,
   });
   return new Input({ formats: [...CONTAINERS.keys()], source });

@@ -1,4 +1,6 @@
+import type { Duplex } from "node:stream";
 import { HLS } from "../../core/limits.ts";
+import { BytePipe, type Part } from "./byte-pipe.ts";
 import { HlsFile } from "./hls-file.ts";
 import { MediaBytes } from "./media-bytes.ts";
 import type { FromChild, Grant, Refusal, ToChild, Wish } from "./messages.ts";
@@ -20,14 +22,16 @@ interface Stream {
 /** What the media process does: wishes in, answers out. Files that were asked for last stay open. */
 export class HlsDesk {
   readonly #send: (message: FromChild) => void;
+  readonly #pipe: BytePipe;
   /** The one used last at the end. */
   readonly #files = new Map<number, Opened>();
   readonly #streams = new Map<number, Stream>();
-  readonly #reads = new Map<number, (bytes: Uint8Array | undefined) => void>();
+  readonly #reads = new Map<number, { readonly bytes: Uint8Array; readonly done: (isThere: boolean) => void }>();
   #lastRead = 0;
 
-  constructor(send: (message: FromChild) => void) {
+  constructor(send: (message: FromChild) => void, pipe: Duplex) {
     this.#send = send;
+    this.#pipe = new BytePipe(pipe, (part) => this.#readPart(part));
   }
 
   /** Whether something is under way. */
@@ -38,7 +42,7 @@ export class HlsDesk {
   /** A message from the program. Never throws. */
   take(message: ToChild): void {
     if (message.is === "wish") void this.#grant(message.job, message.wish);
-    else if (message.is === "bytes") this.#readDone(message.read, message.bytes);
+    else if (message.is === "unreadable") this.#readDone(message.read, false);
     else if (message.is === "close") this.#close(message.file);
     else if (message.is === "taken") this.#goOn(message.job, message.bytes, false);
     else if (message.is === "cancel") this.#goOn(message.job, 0, true);
@@ -90,13 +94,13 @@ export class HlsDesk {
       for await (const bytes of pieces) {
         if (stream.isCancelled) return;
         stream.unreadBytes += bytes.length;
-        this.#send({ is: "piece", job, bytes });
+        if (bytes.length > 0) this.#pipe.send(job, bytes);
         while (stream.unreadBytes >= HLS.maxUnreadBytes && !stream.isCancelled)
           await new Promise<void>((resolve) => {
             stream.goOn = resolve;
           });
       }
-      this.#send({ is: "end", job });
+      this.#pipe.send(job, new Uint8Array(0));
     } finally {
       this.#streams.delete(job);
     }
@@ -112,16 +116,25 @@ export class HlsDesk {
 
   async #read(file: number, input: number, start: number, end: number): Promise<Uint8Array> {
     const read = ++this.#lastRead;
-    const bytes = await new Promise<Uint8Array | undefined>((resolve) => {
-      this.#reads.set(read, resolve);
+    const bytes = new Uint8Array(end - start);
+    const isThere = await new Promise<boolean>((done) => {
+      this.#reads.set(read, { bytes, done });
       this.#send({ is: "read", read, file, input, start, end });
     });
-    if (bytes?.length !== end - start) throw new Error("the bytes cannot be had");
+    if (!isThere) throw new Error("the bytes cannot be had");
     return bytes;
   }
 
-  #readDone(read: number, bytes: Uint8Array | undefined): void {
-    this.#reads.get(read)?.(bytes);
+  #readPart({ id, at, frameBytes, bytes }: Part): void {
+    const read = this.#reads.get(id);
+    if (read === undefined) return;
+    const isRight = frameBytes === read.bytes.length;
+    if (isRight) read.bytes.set(bytes, at);
+    if (at + bytes.length === frameBytes) this.#readDone(id, isRight);
+  }
+
+  #readDone(read: number, isThere: boolean): void {
+    this.#reads.get(read)?.done(isThere);
     this.#reads.delete(read);
   }
 

@@ -1,4 +1,4 @@
-import { HLS } from "../../core/limits.ts";
+import { HLS, VIDEO } from "../../core/limits.ts";
 import type { MediaInfo, MediaTrack } from "../playable-types.ts";
 import { BunnyFile, type Searched } from "./bunny-file.ts";
 import { short } from "./bunny-input.ts";
@@ -33,7 +33,7 @@ export class HlsFile {
     this.#file = file;
     const inside = file.tracks;
     const beside = subtitles
-      .slice(0, HLS.maxSubtitleFiles)
+      .slice(0, VIDEO.maxSubtitleFiles)
       .map((subtitle, index) => besideTrack(subtitle, inside.length + 1 + index));
     this.#beside = new Map(beside.map(({ number }, index) => [number, subtitles[index] as SubtitleBytes]));
     this.info = {
@@ -114,7 +114,7 @@ export class HlsFile {
 
   async #read(bytes: MediaBytes): Promise<Cue[]> {
     const { zeroS } = this.#file;
-    const cues = readSubtitles(await bytes.upTo(0, HLS.maxSubtitleBytes));
+    const cues = readSubtitles(await bytes.upTo(0, HLS.maxSubtitleTextBytes));
     return cues
       .map(({ startS, endS, text }) => ({ startS: Math.max(0, startS + zeroS), endS: endS + zeroS, text }))
       .filter(({ startS, endS }) => endS > startS);

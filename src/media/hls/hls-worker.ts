@@ -1,5 +1,7 @@
+import { Socket } from "node:net";
 import { isMainThread, Worker } from "node:worker_threads";
 import { HLS } from "../../core/limits.ts";
+import { PIPE_FD } from "./byte-pipe.ts";
 import type { FromChild, ToChild } from "./messages.ts";
 
 // The media process. Its main thread reads files and makes segments; a second one ends it when it takes too much memory,
@@ -17,7 +19,7 @@ function work(): void {
   const keep = (message: unknown): void => void early.push(message as ToChild);
   process.on("message", keep);
   void import("./hls-desk.ts").then(({ HlsDesk }) => {
-    const desk = new HlsDesk(send);
+    const desk = new HlsDesk(send, new Socket({ fd: PIPE_FD, readable: true, writable: true }));
     process.off("message", keep).on("message", (message: unknown) => desk.take(message as ToChild));
     for (const message of early) desk.take(message);
     setInterval(() => desk.isBusy && send({ is: "pulse" }), HLS.pulseMs).unref();

@@ -17,6 +17,7 @@ export interface MatroskaSearched {
  */
 export async function searchKeys(bytes: MediaBytes, layout: MatroskaLayout, track: number): Promise<MatroskaSearched> {
   const places: CuePlace[] = [];
+  bytes.isSearched = true;
   let [endAt, lastAt, contents, cluster] = [0, Number.NEGATIVE_INFINITY, 0, -1];
   for await (const block of blocksFrom(bytes, { cluster: layout.firstCluster, block: undefined })) {
     if (block.track !== track) continue;
@@ -27,6 +28,7 @@ export async function searchKeys(bytes: MediaBytes, layout: MatroskaLayout, trac
     [cluster, lastAt] = [block.cluster, block.at];
     places.push({ at: block.at, cluster, block: block.position - contents, duration: undefined });
   }
+  bytes.isSearched = false;
   if (places.length === 0) throw new Error("no key frame");
   return { places, endAt };
 }

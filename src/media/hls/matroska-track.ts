@@ -91,6 +91,6 @@ export class MatroskaOpenTrack implements OpenTrack {
 /** The bytes of a frame as they were before they were packed. @throws for those that are hostile */
 export function unpacked(frame: Uint8Array, packing: Packing): Uint8Array {
   if (packing.kind === "stripped") return Buffer.concat([packing.bytes, frame]);
-  if (packing.kind === "zlib") return inflateSync(frame, { maxOutputLength: HLS.maxSubtitleBytes });
+  if (packing.kind === "zlib") return inflateSync(frame, { maxOutputLength: HLS.maxSubtitleTextBytes });
   return frame;
 }

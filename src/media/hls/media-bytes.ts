@@ -1,6 +1,6 @@
 import { HLS } from "../../core/limits.ts";
 
-/** Fetches bytes: at most `HLS.maxReadBytes`, all of them. */
+/** Fetches bytes: at most `HLS.maxMediaReadBytes`, all of them. */
 export type FetchBytes = (start: number, end: number) => Promise<Uint8Array>;
 
 const BLOCK = HLS.cacheBlockBytes;
@@ -18,6 +18,8 @@ export class MediaBytes {
   readonly #blocks = new Map<number, Uint8Array | Promise<unknown>>();
   /** Where reads ended lately, and how many blocks they had. */
   readonly #runs: { end: number; blocks: number }[] = [];
+  /** Whether all of it is read, from the beginning to the end: then more is read at a time. */
+  isSearched = false;
   /** Whether bytes could not be had since the last request began. */
   isUnreadable = false;
   #bytesLeft = 0;
@@ -38,7 +40,7 @@ export class MediaBytes {
   /** The bytes from `start` to before `end`, at once if they are here. They are a view: not to be changed. @throws beyond the file, and its bounds */
   read(start: number, end: number): Uint8Array | Promise<Uint8Array> {
     if (start < 0 || end > this.bytes || start > end) throw new Error("beyond the file");
-    if (end - start > HLS.maxReadBytes) return this.#large(start, end);
+    if (end - start > HLS.maxMediaReadBytes) return this.#large(start, end);
     return this.#here(start, end) ?? this.#later(start, end);
   }
 
@@ -99,7 +101,8 @@ export class MediaBytes {
     let next = first + 1;
     while (next < end && !this.#blocks.has(next)) next++;
     const parts: Promise<unknown>[] = [];
-    for (let at = first; at < next; at += READ_BLOCKS) parts.push(this.#loadPart(at, Math.min(next, at + READ_BLOCKS)));
+    const step = this.isSearched ? HLS.maxMediaReadBytes / BLOCK : READ_BLOCKS;
+    for (let at = first; at < next; at += step) parts.push(this.#loadPart(at, Math.min(next, at + step)));
     return parts[0] as Promise<unknown>;
   }
 
@@ -127,7 +130,7 @@ export class MediaBytes {
   }
 
   #runBlocks(first: number, last: number): number {
-    const most = HLS.maxRunBytes / BLOCK;
+    const most = (this.isSearched ? HLS.maxMediaReads * HLS.maxMediaReadBytes : HLS.maxRunBytes) / BLOCK;
     const found = this.#runs.findIndex(({ end }) => end === first);
     const before = found < 0 ? undefined : this.#runs.splice(found, 1)[0];
     const blocks = Math.max(last + 1 - first, Math.min(most, before === undefined ? 1 : before.blocks * 2));
@@ -150,8 +153,8 @@ export class MediaBytes {
     if (end - start > HLS.maxIndexBytes) throw new Error("too much to read at one time");
     const all = new Uint8Array(end - start);
     const parts: Promise<void>[] = [];
-    for (let at = start; at < end; at += HLS.maxReadBytes) {
-      const part = this.#fetchInTurn(at, Math.min(end, at + HLS.maxReadBytes));
+    for (let at = start; at < end; at += HLS.maxMediaReadBytes) {
+      const part = this.#fetchInTurn(at, Math.min(end, at + HLS.maxMediaReadBytes));
       parts.push(part.then((bytes) => all.set(bytes, at - start)));
     }
     await Promise.all(parts);
@@ -161,7 +164,7 @@ export class MediaBytes {
   async #fetchInTurn(start: number, end: number): Promise<Uint8Array> {
     this.#bytesLeft -= end - start;
     if (this.#bytesLeft < 0) throw new Error("too much to read");
-    if (this.#underWay >= HLS.maxReads) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#underWay >= HLS.maxMediaReads) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     else this.#underWay++;
     try {
       return await this.#fetch(start, end);

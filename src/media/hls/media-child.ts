@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from "node:child_process";
+import type { Socket } from "node:net";
 import { HLS } from "../../core/limits.ts";
 import { sibling } from "../../runtime/worker-url.ts";
+import { BytePipe, PIPE_FD } from "./byte-pipe.ts";
 import type { FromChild, Grant, Refusal, ToChild, Wish } from "./messages.ts";
 
 /** The media process ended, or was ended, while something was under way in it. */
@@ -36,6 +38,8 @@ interface Job {
 /** One media process: started with the first wish, gone when it ends. It is not started again: that takes a new one. */
 export class MediaChild {
   readonly #child: ChildProcess;
+  readonly #stream: Socket;
+  readonly #pipe: BytePipe;
   readonly #read: ReadFor;
   readonly #jobs = new Map<number, Job>();
   readonly #maxSilentPulses: number;
@@ -55,6 +59,8 @@ export class MediaChild {
     } = options;
     this.#read = read;
     this.#child = start(entry);
+    this.#stream = this.#child.stdio[PIPE_FD] as Socket;
+    this.#pipe = new BytePipe(this.#stream, ({ id, frameBytes, bytes }) => this.#piece(id, frameBytes, bytes));
     this.#maxSilentPulses = Math.ceil(maxSilentMs / pulseMs);
     this.#watch = setInterval(() => this.#listen(), pulseMs).unref();
     this.#child.on("message", (message) => this.#take(message as FromChild));
@@ -63,6 +69,7 @@ export class MediaChild {
       this.#hasEnded = true;
       clearInterval(this.#watch);
       this.#child.kill("SIGKILL");
+      this.#stream.destroy();
       const jobs = [...this.#jobs.values()];
       this.#jobs.clear();
       onEnd(new Set(jobs.map(({ file }) => file)));
@@ -127,7 +134,9 @@ export class MediaChild {
       },
       end: (error) => {
         outcome = { error };
-        begun.reject(error);
+        // What comes through the pipe may be there before the message that it begins.
+        if (error === undefined) begun.resolve(true);
+        else begun.reject(error);
         wake();
       },
     });
@@ -184,6 +193,7 @@ export class MediaChild {
       // While something is under way the program waits for it.
       this.#child.ref();
       this.#child.channel?.ref();
+      this.#stream.ref();
       this.#send({ is: "wish", job: number, wish });
     }
     return number;
@@ -196,17 +206,28 @@ export class MediaChild {
     const job = this.#jobs.get(message.job);
     if (job === undefined) return;
     if (message.is === "granted") job.granted(message.grant);
-    else if (message.is === "piece") job.piece(message.bytes);
-    else {
-      this.#jobs.delete(message.job);
-      this.#rest();
-      job.end(message.is === "refused" ? new Refused(message.why) : undefined);
-    }
+    else this.#over(message.job, new Refused(message.why));
+  }
+
+  #piece(job: number, frameBytes: number, bytes: Uint8Array): void {
+    this.#silentPulses = 0;
+    if (frameBytes > 0) this.#jobs.get(job)?.piece(bytes);
+    else this.#over(job, undefined);
+  }
+
+  #over(number: number, error: Error | undefined): void {
+    const job = this.#jobs.get(number);
+    this.#jobs.delete(number);
+    this.#rest();
+    job?.end(error);
   }
 
   async #answer(message: FromChild & { readonly is: "read" }): Promise<void> {
     const { read, file, input } = message;
-    this.#send({ is: "bytes", read, bytes: await this.#read(file, input, message.start, message.end) });
+    const bytes = await this.#read(file, input, message.start, message.end);
+    if (this.#hasEnded) return;
+    if (bytes?.length === message.end - message.start) this.#pipe.send(read, bytes);
+    else this.#send({ is: "unreadable", read });
   }
 
   /** Pulses are counted, not time: a machine that slept is no reason. */
@@ -219,6 +240,7 @@ export class MediaChild {
     if (this.#jobs.size > 0) return;
     this.#child.unref();
     this.#child.channel?.unref();
+    this.#stream.unref();
   }
 
   #send(message: ToChild): void {
@@ -234,7 +256,7 @@ function start(entry: URL): ChildProcess {
     env: { ...process.env, NODE_OPTIONS: "" },
     serialization: "advanced",
     // V8's last words and mediabunny's remarks on files are for nobody.
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
+    stdio: ["ignore", "ignore", "ignore", "ipc", "pipe"],
   });
   child.on("error", () => undefined);
   return child;

@@ -25,11 +25,9 @@ export type ToChild =
   /** So many bytes of a segment were taken. */
   | { readonly is: "taken"; readonly job: number; readonly bytes: number }
   | { readonly is: "cancel"; readonly job: number }
-  /** The answer to a read; without bytes: they cannot be had. */
-  | { readonly is: "bytes"; readonly read: number; readonly bytes: Uint8Array | undefined }
-  | { readonly is: "close"; readonly file: number }
-  /** Be quick from now on. */
-  | { readonly is: "warm" };
+  /** Bytes that were to be read cannot be had. Those that can come through the pipe, by the read's number. */
+  | { readonly is: "unreadable"; readonly read: number }
+  | { readonly is: "close"; readonly file: number };
 
 /** Why a wish was not granted: not media that is known, bytes that could not be had, a file that is not open (any more). */
 export type Refusal = "unsupported" | "unreadable" | "not-open";
@@ -43,12 +41,10 @@ export interface Grant {
   readonly hasBegun?: boolean;
 }
 
-/** From the media process. */
+/** From the media process. A segment comes through the pipe, by its job's number; an empty frame is its end. */
 export type FromChild =
   | { readonly is: "granted"; readonly job: number; readonly grant: Grant }
   | { readonly is: "refused"; readonly job: number; readonly why: Refusal }
-  | { readonly is: "piece"; readonly job: number; readonly bytes: Uint8Array }
-  | { readonly is: "end"; readonly job: number }
   | {
       readonly is: "read";
       readonly read: number;

@@ -1,5 +1,5 @@
 import { CardumeError } from "../../core/errors.ts";
-import { HLS } from "../../core/limits.ts";
+import { HLS, VIDEO } from "../../core/limits.ts";
 import type { MediaInfo, MediaInput, SubtitleInput } from "../playable-types.ts";
 import type { Saved } from "./hls-file.ts";
 import { ChildEnded, type MediaChild, Refused } from "./media-child.ts";
@@ -18,20 +18,20 @@ export class ServedFile {
   info: MediaInfo | undefined;
   isClosed = false;
   readonly #sizes: readonly InputSize[];
-  readonly #whenClosed = Promise.withResolvers<never>();
+  /** Those who wait for something of it. */
+  readonly #waiting = new Set<(error: Error) => void>();
   #saved: Saved | undefined;
   #opening: { readonly child: MediaChild; readonly opened: Promise<void> } | undefined;
   #readError: unknown;
 
   constructor(number: number, video: MediaInput, subtitles: readonly SubtitleInput[]) {
     this.number = number;
-    const beside = subtitles.slice(0, HLS.maxSubtitleFiles);
+    const beside = subtitles.slice(0, VIDEO.maxSubtitleFiles);
     this.inputs = [video, ...beside];
     this.#sizes = [
       { bytes: video.bytes, fileName: "", language: "" },
       ...beside.map(({ bytes, fileName, language }) => ({ bytes, fileName, language })),
     ];
-    this.#whenClosed.promise.catch(() => undefined);
   }
 
   /** Opens it in a process, unless it is open there. Rejects with `Refused` or `ChildEnded`. */
@@ -54,7 +54,7 @@ export class ServedFile {
   /** The bytes of one of its inputs; nothing when they cannot be had, which the next failure then is about. */
   async read(input: number, start: number, end: number): Promise<Uint8Array | undefined> {
     const from = this.inputs[input];
-    if (from === undefined || this.isClosed || end - start > HLS.maxReadBytes) return undefined;
+    if (from === undefined || this.isClosed || end - start > HLS.maxMediaReadBytes) return undefined;
     try {
       return await from.read(start, end);
     } catch (error) {
@@ -65,12 +65,18 @@ export class ServedFile {
 
   /** The same, or that it was closed meanwhile. */
   untilClosed<Value>(value: Promise<Value>): Promise<Value> {
-    return Promise.race([value, this.#whenClosed.promise]);
+    // No Promise.race: one that never settles keeps all that it ever raced with, 600 MB of segments.
+    return new Promise((resolve, reject) => {
+      this.#waiting.add(reject);
+      const done = (): void => void this.#waiting.delete(reject);
+      value.then(resolve, reject).then(done, done);
+    });
   }
 
   close(): void {
     this.isClosed = true;
-    this.#whenClosed.reject(new CardumeError("media-closed", "The video was closed.", { exitCode: 1 }));
+    const closed = new CardumeError("media-closed", "The video was closed.", { exitCode: 1 });
+    for (const reject of this.#waiting) reject(closed);
     this.own?.end();
   }
 

@@ -22,7 +22,7 @@ const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u2
  */
 export function readSubtitles(bytes: Uint8Array): Cue[] {
   const cues: Cue[] = [];
-  const lines = linesOf(decode(bytes.subarray(0, HLS.maxSubtitleBytes)));
+  const lines = linesOf(decode(bytes.subarray(0, HLS.maxSubtitleTextBytes)));
   for (let at = 0; at < lines.length && cues.length < HLS.maxCues; at++) {
     const timing = timingOf(lines[at] as string);
     if (timing === undefined) continue;

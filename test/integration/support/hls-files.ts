@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { MediaInput, Playable } from "../../../src/media/playable-types.ts";
 import { system } from "./system.ts";
@@ -41,8 +40,9 @@ export function packetsOf(path: string, stream: string): Packet[] {
     "-of",
     "json",
   ];
-  const printed = execFileSync("ffprobe", [...words, path], { encoding: "utf8", maxBuffer: 2 ** 26 });
-  const { packets } = JSON.parse(printed) as { packets: { pts_time: string; size: string; flags: string }[] };
+  const { packets } = JSON.parse(system("ffprobe", ...words, path)) as {
+    packets: { pts_time: string; size: string; flags: string }[];
+  };
   return packets.map(({ pts_time, size, flags }) => ({
     atS: Number(pts_time),
     bytes: Number(size),
