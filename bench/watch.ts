@@ -103,7 +103,11 @@ async function main(): Promise<number> {
     if (stand === undefined) say("Chromium is not here and left out");
     else {
       say(`Chromium ${stand.version}`);
-      await times("browser", stand.ways).finally(() => stand.close());
+      try {
+        await times("browser", stand.ways);
+      } finally {
+        await stand.close();
+      }
     }
   }
   await inLab("held", (lab) => measureHeld(lab, film, sides, Number(values.rounds), say));

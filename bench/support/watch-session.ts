@@ -13,6 +13,7 @@ const APART_S = 25;
 /** The second viewer starts so long before: until then it has filled its buffer. */
 const WARM_UP_MS = 5000;
 const SECOND_PLAYS_S = 45;
+const SETTLED_MS = 1000;
 
 /** First frames and cold seeks of one side, one way, in ms; and what failed. */
 export interface Times {
@@ -31,6 +32,8 @@ export async function watch(gateway: Gateway, film: Film, way: Way, places: Plac
       ? new SimulatedPlayer(gateway.url, film, places.second, second.signal).play()
       : undefined;
     if (elsewhere !== undefined) await pause(WARM_UP_MS);
+    // Up and connected for a moment, as a node mostly is when somebody wants to watch.
+    await pause(SETTLED_MS);
     viewer = await way.viewer(gateway, film);
     times.first.push(await viewer.open());
     for (const group of places.seeks) {
