@@ -95,7 +95,9 @@ export class HashRun {
     const isEnough = into !== undefined && into.length >= asked;
     const buffer = isEnough ? into.subarray(0, asked) : Buffer.allocUnsafeSlow(asked);
     const got = readFully(fd, buffer, asked, position);
-    const bytes = got === asked ? buffer : new Uint8Array(buffer).subarray(0, got);
+    const part = buffer.subarray(0, got);
+    // A copy: what is behind it in memory of its own was never written.
+    const bytes = got === asked || isEnough ? part : new Uint8Array(part);
     // Only after reading: a stamp from before says nothing about a write in between.
     const hashed = trusted === undefined || !sameStamp(stampOf(fd), trusted);
     return { bytes, wrongLeaves: wrongLeavesOf(bytes, asked, leafHashes, hashed), hashed };

@@ -227,6 +227,30 @@ describe.for(Object.entries(subjects))("%s checks", ([, make]) => {
     expect((await make().read({ ...job, position: 71 * LEAF_BYTES })).wrongLeaves).toEqual([0, 1, 2, 3]);
   });
 
+  test("reads into memory that is lent, again and again, and gives it back, also when the file ends early or is wrong", async () => {
+    const bytes = content(4 * LEAF_BYTES);
+    const leafHashes = leafHashesOf(bytes, sha256);
+    const into = { bytes: new Uint8Array(6 * LEAF_BYTES) };
+    const hasher = make();
+    for (const held of [4, 2, 4, 3]) {
+      const file = fileWith(bytes.subarray(0, held * LEAF_BYTES));
+      const run = await hasher.read({ file, position: 0, bytes: bytes.length, leafHashes, into });
+      expect(run.wrongLeaves).toEqual([0, 1, 2, 3].slice(held));
+      expect(Buffer.compare(run.bytes, bytes.subarray(0, held * LEAF_BYTES))).toBe(0);
+      expect(into.bytes.length).toBe(6 * LEAF_BYTES);
+    }
+    // Too little of it is not used.
+    const little = { bytes: new Uint8Array(LEAF_BYTES) };
+    const run = await hasher.read({
+      file: fileWith(bytes),
+      position: 0,
+      bytes: bytes.length,
+      leafHashes,
+      into: little,
+    });
+    expect([run.wrongLeaves, run.bytes.length, little.bytes.length]).toEqual([[], bytes.length, LEAF_BYTES]);
+  });
+
   test("a file that ends early has wrong leaves, trusted or not", async () => {
     const bytes = content(4 * LEAF_BYTES);
     const leafHashes = leafHashesOf(bytes, sha256);
