@@ -1,3 +1,4 @@
+import { pageParts } from "../gateway/page-parts.ts";
 import { videoRoutes } from "../gateway/video-routes.ts";
 import { VideoService } from "../gateway/video-service.ts";
 import { serveWeb, type WebParts, type WebServer } from "../gateway/web-server.ts";
@@ -12,7 +13,7 @@ export interface NodeGateway {
   close(): Promise<void>;
 }
 
-/** Opens the gateway of a node: its API, and its videos. @throws as `serveWeb` */
+/** Opens the gateway of a node: its API, its videos, and the page. @throws as `serveWeb` */
 export async function openGateway(parts: Omit<WebParts, "routes">): Promise<NodeGateway> {
   const { node } = parts;
   const media = new HlsService();
@@ -20,20 +21,25 @@ export async function openGateway(parts: Omit<WebParts, "routes">): Promise<Node
     ...{ library: node.library, media },
     watch: (target, options) => node.watch(target, options),
   });
+  const page = await pageParts(node, parts.hub.videoChanged);
   const closeVideos = async (): Promise<void> => {
     await videos.close();
     await media.close();
   };
-  const drop = (id: Uint8Array): Promise<void> => videos.drop(id);
+  const drop = async (id: Uint8Array): Promise<void> => {
+    await Promise.all([videos.drop(id), page.drop(id)]);
+  };
   try {
     node.standBy();
-    const web = await serveWeb({ ...parts, beforeRemove: drop, routes: [videoRoutes(videos)] });
+    const web = await serveWeb({ ...parts, beforeRemove: drop, routes: [videoRoutes(videos), ...page.routes] });
     const close = async (): Promise<void> => {
+      await page.close();
       await web.close();
       await closeVideos();
     };
     return { web, drop, close };
   } catch (error) {
+    await page.close();
     await closeVideos();
     throw error;
   }

@@ -22,7 +22,7 @@ import { keepMemorySmall } from "./with-library.ts";
 import { startNodeOf } from "./with-node.ts";
 
 /** Runs a node as the command line orders it, until it is stopped. @returns the exit code */
-export async function runNode({ data, json, logLevel }: UpFlags, nodeFlags: NodeFlags): Promise<number> {
+export async function runNode({ data, json, logLevel, open }: UpFlags, nodeFlags: NodeFlags): Promise<number> {
   const folder = dataFolder(data);
   const config = await readConfig({ folder, flags: nodeFlags });
   const options = nodeOptions(config.settings);
@@ -61,6 +61,7 @@ export async function runNode({ data, json, logLevel }: UpFlags, nodeFlags: Node
     // After the node: whoever waits for a fetch is told how far it came.
     undo.splice(-1, 0, () => control.close());
     tellReady(node, control, gateway?.web, output);
+    if (open === true) await openPage(gateway, output);
     listener = (event): void => {
       hub.told(event);
       tell(event, output, log);
@@ -90,6 +91,17 @@ function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) resolve();
   else signal.addEventListener("abort", () => resolve(), { once: true });
   return promise;
+}
+
+/** Opens the page, logged in. A desktop without a browser is told the address. */
+async function openPage(gateway: NodeGateway | undefined, output: Output): Promise<void> {
+  const login = gateway?.web.login();
+  if (login === undefined) {
+    output.remark("there is no page to open: the gateway is off (--http)");
+    return;
+  }
+  const { openInBrowser } = await import("./watch-player.ts");
+  await openInBrowser(login.url).catch((error: Error) => output.remark(`${error.message}: open ${login.url}`));
 }
 
 /** Its modules are loaded here, and nowhere else. */

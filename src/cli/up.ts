@@ -6,6 +6,8 @@ import { addNodeFlags, givenFlags } from "./node-flags.ts";
 /** The options of `cardume up` that are not a node's. */
 export interface UpFlags extends LibraryFlags {
   readonly logLevel: string;
+  /** Open the page in the desktop's browser. */
+  readonly open?: boolean;
 }
 
 const LEVELS = ["debug", "info", "warn", "error", "silent"];
@@ -16,6 +18,7 @@ Examples:
   cardume up --join 192.168.1.5:4470              knows a peer from the start, and through it all others
   cardume up --listen 127.0.0.1:0 --no-mdns --no-nat     for this machine alone, at any free port
   cardume up --upload-limit 5M                    gives at most 5 MB/s away
+  cardume up --open                               shows its page in the browser
   cardume up --http 9000                          its gateway for browsers and players on another port of this machine
   cardume up --http 0.0.0.0:8420                  and for other machines, which then need the token; --http off: none
 
@@ -40,6 +43,7 @@ export function addUp(program: Command, context: CommandContext): void {
   addNodeFlags(command)
     .addOption(dataOption())
     .addOption(new Option("--log-level <level>", "what is logged, to standard error").choices(LEVELS).default("warn"))
+    .option("--open", "open the page in the browser")
     .option("--json", "print one JSON object per event")
     .addHelpText("after", HELP)
     .action(async (flags: UpFlags) => {

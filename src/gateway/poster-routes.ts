@@ -71,6 +71,11 @@ export const posterRoutes =
     });
   };
 
+/** Takes the poster of a video away that is to be removed. What cannot be taken away is only a picture. */
+export async function dropPoster(library: Pick<Library, "folder">, id: Uint8Array): Promise<void> {
+  await rm(join(library.folder, "posters", `${toBase32(id)}.jpg`), { force: true }).catch(() => {});
+}
+
 /** @throws CardumeError `poster-invalid` */
 function posterOf(body: unknown): Buffer {
   const size = Buffer.isBuffer(body) ? jpegSize(body) : undefined;

@@ -55,7 +55,9 @@ export const shoalRoutes =
   (server) => {
     server.get("/api/v1/videos/:id/shoal", SHOAL, async ({ params }, reply) => {
       const { raw } = reply;
-      const use = await shoals.use(checked(paramsSchema, params).id, () => raw.end());
+      const use = await shoals.use(checked(paramsSchema, params).id, () => {
+        if (raw.headersSent) raw.end();
+      });
       if (raw.destroyed) use.release();
       else {
         reply.hijack();

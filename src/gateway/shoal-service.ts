@@ -50,7 +50,11 @@ export class ShoalService {
       if (entry.users === 0) this.#end(name, entry);
     };
     try {
-      return { watch: await entry.opened, release };
+      const watch = await entry.opened;
+      // It was to be removed while it was opened.
+      if (this.#entries.get(name) !== entry)
+        throw new CardumeError("video-unknown", "the video is being removed", { exitCode: 3 });
+      return { watch, release };
     } catch (error) {
       release();
       throw error;

@@ -63,7 +63,17 @@ export class ShoalWatch {
         this.#lost.push(chunk);
       }
     });
+    this.#takeUp();
     this.#look();
+  }
+
+  /** What is here and came in the fetch that is under way, when there is nothing else: somebody sent that, too. */
+  #takeUp(): void {
+    const { held, manifest } = this.#store;
+    const received = (this.#progress()?.holders ?? []).reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
+    const chunks = Array.from({ length: this.chunks }, (_, chunk) => chunk).filter((chunk) => held.has(chunk));
+    const bytes = chunks.reduce((sum, chunk) => sum + chunkLength(manifest.geometry, chunk), 0);
+    if (received >= bytes) for (const chunk of chunks) this.#ledger.came(chunk, chunkLength(manifest.geometry, chunk));
   }
 
   /** How many look on. */
