@@ -61,7 +61,7 @@ describe.concurrent("the help", () => {
   test("of the program names the library's commands first, then the network's", async ({ stage }) => {
     const { stdout } = await stage.run(["--help"]);
     const names = Array.from(stdout.matchAll(/^ {2}([a-z]+)/gm), ([, name]) => name);
-    const network = ["up", "find", "get", "status", "peers", "join", "announce", "config"];
+    const network = ["up", "find", "get", "watch", "status", "peers", "join", "announce", "config"];
     expect(names).toEqual([...Object.keys(COMMANDS), ...network, "peer", "client", "split", "demo", "help"]);
   });
 });
