@@ -62,7 +62,8 @@ export class ViewingReader implements VideoReader {
   #reached = -1;
   /** Memory that pieces were read into, and that nobody uses now. */
   readonly #free: Loan[] = [];
-  #used: Loan | undefined;
+  /** Memory of the last pieces that were given out, the oldest first. */
+  #used: Loan[] = [];
   #resting: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -93,7 +94,7 @@ export class ViewingReader implements VideoReader {
         ahead = position < to ? this.#piece(position, to, stop) : undefined;
         ahead?.catch(() => {});
         this.#reached = position;
-        this.#used = memory;
+        if (memory !== undefined) this.#used.push(memory);
         yield bytes;
         this.#giveBack();
       }
@@ -105,14 +106,13 @@ export class ViewingReader implements VideoReader {
       // Whoever stops early may close the store next: nothing may still be reading.
       await ahead?.catch(() => {});
       // It may still be on its way to a player that has gone: it is not used again.
-      this.#used = undefined;
+      this.#used = [];
     }
   }
 
-  /** Whoever reads asks for more: the last piece is not used any more. */
+  /** Whoever reads asks for more: the piece before the last is not used any more. A stream may ask while it sends the last. */
   #giveBack(): void {
-    if (this.#used !== undefined && this.#free.length < 2) this.#free.push(this.#used);
-    this.#used = undefined;
+    if (this.#used.length > 1) this.#free.push(this.#used.shift() as Loan);
   }
 
   close(): void {

@@ -28,7 +28,8 @@ export interface ReaderOptions {
 export interface VideoReader {
   /**
    * The bytes from `start` to before `end`, in order, in pieces of 512 KiB at most, each verified at this very read; waits
-   * for what has to come. A piece is valid until the next one is asked for: then its memory is used again. Reading elsewhere than where the last one ended is a seek: what the old place wanted is taken
+   * for what has to come. A piece is valid until the second one after it is asked for: then its memory is used
+   * again. Reading elsewhere than where the last one ended is a seek: what the old place wanted is taken
    * back. One read at a time: a new one ends the one before. Leaving the loop ends it.
    *
    * Throws CardumeError `chunks-missing` (exit code 1: nobody in reach has them), `peer-unreachable` (4), `disk-full`,

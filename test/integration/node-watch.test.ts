@@ -42,6 +42,23 @@ describe("watching what is not here", () => {
     await viewing.close();
   });
 
+  test("a piece stays as it is until the second one after it is asked for", async () => {
+    const { path, content } = madeFile(12 * MIB + 5);
+    const holder = await testNode();
+    const id = await addFile(holder.library, path);
+    const viewing = await holder.node.watch({ id });
+    let last: { readonly at: number; readonly piece: Uint8Array } | undefined;
+    let at = 0;
+    for await (const piece of viewing.reader().read(0, content.length)) {
+      if (last !== undefined)
+        expect(Buffer.compare(last.piece, content.subarray(last.at, last.at + last.piece.length))).toBe(0);
+      last = { at, piece };
+      at += piece.length;
+    }
+    expect(at).toBe(content.length);
+    await viewing.close();
+  });
+
   test("reads any place, and fetches little more than that", async () => {
     const { path, content } = madeFile(64 * MIB);
     const holder = await testNode();
