@@ -58,6 +58,8 @@ export type Surface = "api" | "media" | "page";
 /** What a request's target (path and query) asks of. */
 export function surfaceOf(target: string): Surface {
   if (target.startsWith("/v/")) return "media";
+  // The router decodes what is escaped: a first part like "%61pi" may be any, and gets the strictest treatment.
+  if (/^\/[^/?]*%/.test(target)) return "api";
   return /^\/(?:api|metrics|healthz)(?:[/?]|$)/.test(target) ? "api" : "page";
 }
 

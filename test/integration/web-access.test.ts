@@ -169,6 +169,9 @@ describe("reading", () => {
       expect([path, await status(path, cross)]).toEqual([path, 403]);
       expect([path, await status(path, { "sec-fetch-site": "same-site" })]).toEqual([path, 403]);
     }
+    // However it is written.
+    for (const path of ["/%61pi/v1/status", "/ap%69/v1/status", "/%6Detrics"])
+      expect(await status(path, cross)).toBe(403);
     expect([await status("/v/x/film.mp4", cross), await status("/", { "sec-fetch-site": "cross-site" })]).toEqual([
       200, 200,
     ]);
