@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { toBase32 } from "../src/core/content/base32.ts";
 import type { EmulatedNode } from "./emulator/emulator.ts";
@@ -26,6 +27,9 @@ export interface NodeSettings {
   readonly launcher: string;
   readonly more: readonly string[];
 }
+
+/** What programs have compiled, which the launcher keeps for the next run: one that was used before is measured. */
+const COMPILED = join(tmpdir(), "cardume-lab-compiled");
 
 /** A node process of the lab: `cardume up` with its own data folder, reached through the emulator alone. */
 export class LabNode {
@@ -78,7 +82,8 @@ export class LabNode {
 
   /** Starts the process, and waits until it answers. */
   async start(contacts: readonly string[] = this.#settings.join): Promise<void> {
-    const program = new Program(process.execPath, [this.#settings.launcher, ...upArguments(this.#settings, contacts)]);
+    const args = [this.#settings.launcher, ...upArguments(this.#settings, contacts)];
+    const program = new Program(process.execPath, args, { NODE_COMPILE_CACHE: COMPILED });
     program.child.stdin?.end();
     this.#program = program;
     this.emulated.pid = program.pid;

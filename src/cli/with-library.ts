@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { getCompileCacheDir } from "node:module";
 import { CardumeError } from "../core/errors.ts";
 import { pointerPath, socketPath } from "../gateway/find-control-socket.ts";
 import type { LibraryFace } from "../gateway/library-face.ts";
@@ -48,7 +47,7 @@ export async function withReached(
   action: (reached: Reached, signal: AbortSignal) => Promise<number>,
   output: Output,
 ): Promise<number> {
-  keepMemorySmall();
+  keepYoungGenerationSmall();
   const abort = new AbortController();
   stopOnSignals(abort);
   let reached: Reached | undefined;
@@ -89,16 +88,6 @@ export async function reachRunning(folder: string): Promise<Reached | undefined>
   const { connectToNode } = await import("../gateway/connect.ts");
   const running = await connectToNode(folder);
   return running === undefined ? undefined : { library: running.library, own: undefined, running: running.node };
-}
-
-/**
- * The launcher's compile cache is its own thread's: without this, every thread of the library would compile its program
- * anew, which in a checkout costs some 25 MB each.
- */
-export function keepMemorySmall(): void {
-  keepYoungGenerationSmall();
-  const folder = getCompileCacheDir();
-  if (folder !== undefined) process.env["NODE_COMPILE_CACHE"] ??= folder;
 }
 
 /** Commands that put something into a library, or need a key to speak with, make one. */

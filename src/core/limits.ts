@@ -213,6 +213,10 @@ export const MEDIA = {
   maxBoxes: 64,
   /** The reading process ends when it had nothing to do for this long: it is 115 MB, and 0.4 s to start. */
   mediaIdleMs: 5000,
+  /** Of an index, read before it is asked for: that of a film of two hours. A larger one comes when it is. */
+  maxIndexAheadBytes: 4_194_304,
+  /** Of what is behind it: a group's first picture at 8 Mbit/s. */
+  firstPicturesBytes: 262_144,
 } as const;
 
 /** The Cardume network: what a peer may put on a stream. */
@@ -245,8 +249,8 @@ export const NETWORK = {
   fetchFramesPerSecond: 4096,
   /** Orders taken back whose answers are still to come: more mean that the holder answers none. */
   maxCancelled: 4096,
-  /** Bytes that have come and wait to be checked and written: enough to keep a thread busy, and a cache holds them. */
-  maxUnwrittenBytes: 4_194_304,
+  /** Bytes that have come and wait to be checked and written: a disk that stands still for a moment is bridged. */
+  maxUnwrittenBytes: 8_388_608,
   /** The same for each fetch that begins while others run: a gigabit over 100 ms still fits. */
   moreFetchMemoryBytes: 16_777_216,
   /** Searches of this node under way at one time; others wait in line. */
@@ -256,7 +260,7 @@ export const NETWORK = {
   /** Larger ones do not come along: a film's have some 100 kB. */
   maxSubtitleBytes: 16_777_216,
   /** Slots for bodies that are kept to be used again: as many as one fetch may fill. */
-  maxFreeSlots: 64,
+  maxFreeSlots: 32,
   /** Chunks that came are told together: soon enough for a fetch along a line of peers, ten frames a second at most. */
   holdingsGatherMs: 100,
   /** Peers that one fetch dials on the word of answers to its questions: forged ones cost no more than these. */
@@ -488,8 +492,8 @@ export const NETWORK = {
   maxAddressesPerHolder: 32,
   /** Holders named in one request for a fetch; a search brings 16 to be dialled. */
   maxHoldersNamed: 1024,
-  /** Chunks of one fetch between their first Get and the disk: 64 of 1 MiB bridge 100 Mbit/s × 5 s of a slow disk. */
-  maxFetchMemoryBytes: 67_108_864,
+  /** Chunks of one fetch between their first Get and the disk: a gigabit over 200 ms fits, or 2 s of a disk that stands still. */
+  maxFetchMemoryBytes: 33_554_432,
   /** A holder that owes an answer and sends nothing for so long is given up, if others are known. */
   silentHolderMs: 8000,
   /** A holder may have lost a chunk or two that it announced; one that does not have this many lies. */
@@ -562,6 +566,8 @@ export const NETWORK = {
   maxComplaintsWaiting: 16,
   /** A chunk is looked at once in this time, however many complain of it. */
   complaintMemoryMs: 60_000,
+  /** Fetched videos of which is known who sent each chunk: 32 KiB each at most. */
+  maxVideosWithSenders: 64,
 } as const;
 
 /** The gateway's bounds on its TCP port: browsers, players and scripts. Times in ms, sizes in bytes. */
@@ -702,6 +708,8 @@ export const HLS = {
   maxSilentMs: 10_000,
   /** The media process ends when nothing was asked for so long. */
   hlsIdleMs: 120_000,
+  /** What it has compiled is kept for the next one when it is so old: by then it has made segments. */
+  compiledAfterMs: 10_000,
   /** A file over which the process ended so often is not tried again. */
   maxEnds: 2,
   /** Files that were under way when a process ended, each tried once more in a process of its own: so many at one time. */
@@ -714,7 +722,7 @@ export const PAGE = {
   maxPosterBytes: 200_000,
   /** Pixels of a poster's longer side; nobody's page is made to unpack more. */
   maxPosterSide: 2048,
-  /** Posters that are kept; of more, none is taken: ten libraries of 5,000 videos. */
+  /** Posters that are kept, and notes that there is none; of more, none is taken: ten libraries of 5,000 videos. */
   maxPosters: 50_000,
   /** One piece of an upload: one request, which has to arrive in `NETWORK.apiRequestMs`. */
   maxUploadPieceBytes: 8_388_608,
@@ -734,4 +742,44 @@ export const PAGE = {
   maxShoalHolders: 24,
   /** Bytes of one file of the page; the largest, the player, is below 1 MiB. */
   maxPageFileBytes: 4_194_304,
+  /** Senders of one video's chunks that are told of; those of more are as good as unknown. */
+  maxShoalSenders: 256,
+  /** Background fetches that are not over: a season pasted link by link, with room. */
+  maxJobs: 256,
+  /** Of these, fetched at one time; each has memory of its own, and more only share the line. */
+  maxJobsAtOnce: 3,
+  /** A background fetch that nobody in reach can serve is tried again after this long, then after twice that. */
+  jobAgainMs: 60_000,
+  /** The longest wait for it: whoever has the video may have switched the machine off for the night. */
+  maxJobAgainMs: 3_600_000,
+  /** A background fetch that is done or was stopped stays in the list for so long, for pages that come back. */
+  jobOverMs: 600_000,
+  /** The file of background fetches: 256 with links of ordinary length; of a longer one nothing is read. */
+  maxJobsFileBytes: 4_194_304,
+  /** Videos that a page sees at one time: a large screen of small cards, with what is drawn above and below. */
+  maxVideosInSight: 96,
+  /** A video that no page has named for so long is not in sight any more. */
+  inSightMs: 45_000,
+  /** Videos in sight that wait to be looked at, over all pages. */
+  maxSightWaiting: 512,
+  /** One video's holders are counted at a time, and the next no sooner: a screen full takes a minute, and nobody is flooded. */
+  holderLookGapMs: 1000,
+  /** A count of holders ends after this long: what is far away does not matter to a number on a card. */
+  holderLookMs: 3000,
+  /** A count of holders is good for so long. */
+  holderCountMs: 900_000,
+  /** Holders that are enough for a number on a card: of more it says that there are more. */
+  enoughHoldersCounted: 4,
+  /** Counts of holders that are remembered, the oldest forgotten first: those of a library of 5,000 videos scrolled through. */
+  maxHolderCounts: 8192,
+  /** One run of ffmpeg for a poster: a seek and 24 frames take a second, a hostile file is left after this. */
+  posterMs: 15_000,
+  /** Its processor time in seconds. */
+  posterCpuSeconds: 10,
+  /** Its address space in KiB: 8K frames of today's codecs decode in it, and a hostile file fills no machine. */
+  posterMemoryKib: 1_572_864,
+  /** One allocation of it: a frame of 8192 × 8192 with 4 bytes a pixel. */
+  posterAllocationBytes: 268_435_456,
+  /** Read of a file to find out what is in it. */
+  posterProbeBytes: 8_388_608,
 } as const;

@@ -73,6 +73,8 @@ export class HolderStream {
   #taker: ResponseTaker | undefined;
   #body: Uint8Array | undefined;
   #came = 0;
+  /** The memory that the carrier reads into. */
+  #read: Buffer = Buffer.alloc(0);
   #ended: string | undefined;
   /** Complaints that have not left. */
   #complaints = 0;
@@ -215,8 +217,13 @@ export class HolderStream {
   }
 
   #responseBytes(bytes: Uint8Array): void {
-    this.#body?.set(bytes, this.#came);
-    this.#came += bytes.length;
+    const { buffer, byteOffset, length } = bytes;
+    if (this.#body !== undefined) {
+      if (this.#read.buffer !== buffer) this.#read = Buffer.from(buffer);
+      // `set` takes twice as long into shared memory.
+      this.#read.copy(this.#body, this.#came, byteOffset, byteOffset + length);
+    }
+    this.#came += length;
     this.#taker?.comes(this.#came);
   }
 

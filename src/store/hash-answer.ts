@@ -5,7 +5,7 @@ export type HashResult = HashedRun | Uint8Array | ReadRun | undefined;
 
 /** A worker's answer to one job. */
 export type HashAnswer = ({ readonly result: HashResult } | { readonly failure: Failure }) & {
-  /** Memory that was lent for the job. */
+  /** Memory that was moved here for the job. */
   readonly lent?: Uint8Array | undefined;
 };
 
@@ -26,10 +26,14 @@ export function failureOf(error: unknown): Failure {
 /** The error again. */
 export const errorOf = ({ message, ...system }: Failure): Error => Object.assign(new Error(message), system);
 
+/** The memory of bytes, which changes hands with them; shared memory does not. */
+export const movedWith = (bytes: Uint8Array | undefined): ArrayBuffer[] =>
+  bytes === undefined || bytes.buffer instanceof SharedArrayBuffer ? [] : [bytes.buffer as ArrayBuffer];
+
 /** The memory of a result, which changes hands with it. */
 export function memoryOf(result: HashResult): ArrayBuffer[] {
   if (result === undefined) return [];
-  if (result instanceof Uint8Array) return [result.buffer as ArrayBuffer];
-  if ("bytes" in result) return [result.bytes.buffer as ArrayBuffer];
-  return [result.leafHashes.buffer as ArrayBuffer, result.chunkRoots.buffer as ArrayBuffer];
+  if (result instanceof Uint8Array) return movedWith(result);
+  if ("bytes" in result) return movedWith(result.bytes);
+  return [...movedWith(result.leafHashes), ...movedWith(result.chunkRoots)];
 }

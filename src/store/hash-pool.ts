@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { CardumeError } from "../core/errors.ts";
 import { STORE } from "../core/limits.ts";
 import { sibling } from "../runtime/worker-url.ts";
-import type { HashResult } from "./hash-answer.ts";
+import { type HashResult, movedWith } from "./hash-answer.ts";
 import type { HashJob } from "./hash-run.ts";
 import { HashThread, type WaitingJob } from "./hash-thread.ts";
 import type { HashedRun, Hasher, KeepJob, Loan, ReadRun, VerifiedRead } from "./hasher.ts";
@@ -77,7 +77,7 @@ export class HashPool implements Hasher {
 
   #run<Result extends HashResult>(queue: WaitingJob[], job: HashJob, loan?: Loan): Promise<Result> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
-    const memory = loan === undefined ? [] : [loan.bytes.buffer as ArrayBuffer];
+    const memory = movedWith(loan?.bytes);
     return new Promise<HashResult>((resolve, reject) => {
       queue.push({ job, memory, loan, resolve, reject });
       this.#give();

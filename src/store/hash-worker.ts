@@ -1,6 +1,6 @@
 // A thread that hashes for a HashPool, which starts it and sends it jobs; it answers them in their order.
 import { parentPort } from "node:worker_threads";
-import { failureOf, type HashAnswer, type HashResult, memoryOf } from "./hash-answer.ts";
+import { failureOf, type HashAnswer, type HashResult, memoryOf, movedWith } from "./hash-answer.ts";
 import { type HashJob, HashRun } from "./hash-run.ts";
 
 const run = new HashRun();
@@ -18,10 +18,10 @@ function resultOf(job: HashJob): HashResult {
   }
 }
 
-/** Memory that came with a job, and goes back with the answer. */
+/** Memory that was moved here with a job, and goes back with the answer. */
 function lentFor(job: HashJob): Uint8Array | undefined {
-  if (job.kind === "read") return job.into;
-  return job.kind === "file" ? undefined : job.bytes;
+  const memory = job.kind === "read" ? job.into : job.kind === "file" ? undefined : job.bytes;
+  return movedWith(memory).length === 0 ? undefined : memory;
 }
 
 function answer(answered: HashAnswer, memory: ArrayBuffer[]): void {
@@ -30,7 +30,7 @@ function answer(answered: HashAnswer, memory: ArrayBuffer[]): void {
 
 parentPort?.on("message", (job: HashJob) => {
   const lent = lentFor(job);
-  const back = lent === undefined ? [] : [lent.buffer as ArrayBuffer];
+  const back = movedWith(lent);
   try {
     const result = resultOf(job);
     answer({ result, lent }, [...new Set([...memoryOf(result), ...back])]);

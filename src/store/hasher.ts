@@ -25,8 +25,9 @@ export interface VerifiedRead {
 }
 
 /**
- * Memory that is lent to a thread: while it works there, `bytes` is empty, and afterwards it is here again, perhaps as
- * another view. It is all of an `ArrayBuffer`, or its beginning. Nothing is copied, where plain bytes are.
+ * Memory that is lent to a thread: nothing is copied, where plain bytes are. Shared memory stays here, and must not change
+ * meanwhile. Any other, which is all of an `ArrayBuffer` or its beginning, goes there: while the thread works, `bytes` is
+ * empty, and afterwards it is here again, perhaps as another view.
  */
 export interface Loan {
   bytes: Uint8Array;

@@ -18,7 +18,8 @@ const TAIL_BYTES = 67_108_864;
 export function askBulk(book: FetchBook, holder: FetchHolder): boolean {
   for (;;) {
     const most = requestGrains(book, holder);
-    if (!holder.hasRoom(BULK, most, book.nowMs, book.readers.size > 0)) return false;
+    const unwritten = Math.max(0, unwrittenBytes(book) - book.geometry.chunkBytes) / book.holders.size;
+    if (!holder.hasRoom(BULK, most, book.nowMs, book.readers.size > 0, unwritten)) return false;
     const found = restOfChunk(book, holder, most) ?? nextChunk(book, holder, most);
     if (found === undefined) return true;
     book.ask(holder, found.job, found.run, BULK, false);
@@ -74,15 +75,15 @@ function nextChunk(book: FetchBook, holder: FetchHolder, most: number): Part | u
   return { job, run: job.freeRun(most) as Run };
 }
 
-/**
- * Whether what has come waits to be checked and written: a processor or disk that cannot keep up is not sent more, and what
- * it works on stays in its cache.
- */
-function isBehind({ jobs, geometry }: FetchBook): boolean {
-  const most = Math.max(NETWORK.maxUnwrittenBytes, 2 * geometry.chunkBytes);
+/** Whether too much of what has come waits to be checked and written: a disk that cannot keep up is not sent more. */
+const isBehind = (book: FetchBook): boolean =>
+  unwrittenBytes(book) >= Math.max(NETWORK.maxUnwrittenBytes, 2 * book.geometry.chunkBytes);
+
+/** Bytes of chunks of which all has come, and that are not in the file. */
+function unwrittenBytes({ jobs }: FetchBook): number {
   let bytes = 0;
   for (const job of jobs.values()) if (job.hasArrived) bytes += job.bytes;
-  return bytes >= most;
+  return bytes;
 }
 
 /**

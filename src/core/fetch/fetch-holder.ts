@@ -67,14 +67,16 @@ export class FetchHolder {
   /**
    * Whether it may be asked for more of this priority: about one bandwidth-delay product and one request is kept in flight,
    * and one request alone until something of it was verified. What is less urgent does not stand in the way.
+   * @param unwrittenBytes its share of what has come and waits to be checked and written: it counts as if it were still in
+   *   flight, or all would come in bursts, between which nobody sends
    */
-  hasRoom(priority: number, grains: number, nowMs: number, someoneReads: boolean): boolean {
+  hasRoom(priority: number, grains: number, nowMs: number, someoneReads: boolean, unwrittenBytes: number = 0): boolean {
     if (!this.isReady(nowMs)) return false;
     if (!this.trusted) return this.live.size + this.unverified.size + this.ghosts.size === 0;
     const { count, bytes } = this.#ahead(priority);
     if (count < 2) return true;
     const windowBytes = someoneReads ? this.meter.readingWindowBytes(GRAIN_BYTES) : this.meter.windowBytes;
-    return bytes < windowBytes + grains * GRAIN_BYTES;
+    return bytes + unwrittenBytes < windowBytes + grains * GRAIN_BYTES;
   }
 
   /** Requests that it will have begun to answer before it hears that they are taken back: their bytes come anyway. */

@@ -11,7 +11,7 @@ export interface RateMark {
 /** Shorter times are the clock's grain and not the network's, in ms. */
 const MIN_INTERVAL_MS = 0.5;
 /** A holder's pauses and the waits of a busy machine, which a window must bridge, in ms. */
-const SLACK_MS = 5;
+const SLACK_MS = 3;
 /** The best rate of this long counts, at least, in ms; a slow holder's last four samples. */
 const BEST_FOR_MS = 2000;
 /** Start-up is over when the rate has not grown by a quarter in so many rounds. */

@@ -49,6 +49,19 @@ test("has as many threads as the machine has cores, four at most", () => {
   expect(new HashPool({ width: 3 }).width).toBe(3);
 });
 
+test("lent memory is here again afterwards: shared memory stays, and any other goes and comes back", async () => {
+  const pool = poolOf({ width: 1 });
+  const shared = { bytes: new Uint8Array(new SharedArrayBuffer(16_384)) };
+  const moved = { bytes: new Uint8Array(16_384) };
+  const [before, kept] = [moved.bytes, shared.bytes];
+  const [one, two] = await Promise.all([pool.hashBytes(shared), pool.hashBytes(moved)]);
+  expect(one).toEqual(two);
+  expect(shared.bytes).toBe(kept);
+  expect(kept.length).toBe(16_384);
+  expect(before.length).toBe(0);
+  expect(moved.bytes.length).toBe(16_384);
+});
+
 test("those who wait go ahead of files, and files go in their order", async () => {
   const pool = poolOf({ width: 1, worker: COUNTING });
   const jobs = [

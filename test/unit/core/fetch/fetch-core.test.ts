@@ -91,6 +91,27 @@ describe("memory", () => {
     expect(written.length).toBeGreaterThan(0);
   });
 
+  test("what waits to be written counts as in flight: as it is written, more is asked for one by one and not in bursts", () => {
+    const bench = new FetchBench(mib(400), { memoryBytes: mib(64) });
+    const queue = gets(bench.holder(1));
+    const arrived: Get[] = [];
+    const most: number[] = [];
+    // A holder as fast as memory, and a thread that writes one chunk for each that comes once six wait.
+    for (let turn = 0; turn < 200; turn++) {
+      const get = queue.shift() as Get;
+      bench.nowMs += get.leaves / 64;
+      queue.push(...gets(bench.arrive(get)), ...gets(bench.verify(get)));
+      if (get.leaves < 64) continue;
+      arrived.push(get);
+      if (arrived.length < 6) continue;
+      const asked = gets(bench.tell({ type: "written", chunk: (arrived.shift() as Get).chunk }));
+      queue.push(...asked);
+      if (turn > 100) most.push(asked.length);
+      expect(queue.length).toBeGreaterThan(0);
+    }
+    expect(Math.max(...most)).toBeLessThanOrEqual(2);
+  });
+
   test("a chunk in slices is put together once; one in a single request is not", () => {
     const bench = new FetchBench(mib(1));
     const effects = bench.answerAll(gets(bench.holder(1)));
