@@ -1,6 +1,7 @@
 import type { Claims, SubtitleFile } from "../core/content/claims.ts";
 import { CardumeError } from "../core/errors.ts";
 import { NETWORK, WATCH } from "../core/limits.ts";
+import { readIndexAhead } from "../media/index-ahead.ts";
 import type { MediaInput, MediaService, Playable, SubtitleInput } from "../media/playable-types.ts";
 import type { Viewing } from "../node/watch-types.ts";
 import { TrackReaders } from "./video-readers.ts";
@@ -82,6 +83,8 @@ export class OpenVideo {
     const subtitles = (this.claims?.subtitles ?? [])
       .filter(({ bytes }) => bytes <= NETWORK.maxSubtitleBytes)
       .map((file) => subtitleInput(file, this.#parts.readSubtitle));
+    // What makes HLS may have to be started first. Whoever cannot read it either says so.
+    readIndexAhead(input).catch(() => {});
     const opened = this.#parts.media.open(input, subtitles);
     opened.catch((error: unknown) => {
       // What is no media file stays none.

@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { MEDIA } from "../../../src/core/limits.ts";
+import { readIndexAhead } from "../../../src/media/index-ahead.ts";
+
+const HEAD = 65_536;
+
+/** What is read of a file in memory, one read after the other. */
+async function readsOf(bytes: Uint8Array): Promise<(readonly [number, number])[]> {
+  const reads: (readonly [number, number])[] = [];
+  const read = (start: number, end: number): Promise<Uint8Array> => {
+    reads.push([start, end]);
+    expect(start).toBeGreaterThanOrEqual(0);
+    expect(start).toBeLessThanOrEqual(end);
+    expect(end).toBeLessThanOrEqual(bytes.length);
+    return Promise.resolve(bytes.slice(start, end));
+  };
+  await readIndexAhead({ bytes: bytes.length, read });
+  return reads;
+}
+
+const box = (type: string, dataBytes: number, isLong = false): Buffer => {
+  const head = Buffer.alloc(isLong ? 16 : 8);
+  head.writeUInt32BE(isLong ? 1 : 8 + dataBytes);
+  head.write(type, 4, "latin1");
+  if (isLong) head.writeBigUInt64BE(BigInt(16 + dataBytes), 8);
+  return Buffer.concat([head, Buffer.alloc(dataBytes)]);
+};
+
+test("an index at the end of an MP4 is read whole, then the first pictures before it", async () => {
+  const [ftyp, mdat, moov] = [box("ftyp", 24), box("mdat", 3_000_000, true), box("moov", 200_000)];
+  const reads = await readsOf(Buffer.concat([ftyp, mdat, moov]));
+  const at = ftyp.length + mdat.length;
+  expect(reads[0]).toEqual([0, HEAD]);
+  expect(reads.slice(-2)).toEqual([
+    [at, at + moov.length],
+    [ftyp.length, ftyp.length + MEDIA.firstPicturesBytes],
+  ]);
+});
+
+test("an index at the beginning of an MP4 is read whole, then what is behind it", async () => {
+  const [ftyp, moov, mdat] = [box("ftyp", 24), box("moov", 200_000), box("mdat", 3_000_000)];
+  const reads = await readsOf(Buffer.concat([ftyp, moov, mdat]));
+  const end = ftyp.length + moov.length;
+  expect(reads.slice(-2)).toEqual([
+    [ftyp.length, end],
+    [end, end + MEDIA.firstPicturesBytes],
+  ]);
+});
+
+test("of a huge index no more than its bound is read ahead", async () => {
+  const file = Buffer.concat([box("ftyp", 24), box("moov", 2 * MEDIA.maxIndexAheadBytes), box("mdat", 10)]);
+  expect((await readsOf(file)).at(-2)).toEqual([32, 32 + MEDIA.maxIndexAheadBytes]);
+});
+
+test("the Cues of a real Matroska file are read, where its SeekHead says that they are", async () => {
+  const file = readFileSync(join(import.meta.dirname, "../../fixtures/media/two-audios.mkv"));
+  const reads = await readsOf(file);
+  const cues = reads.at(-2) as readonly [number, number];
+  expect(file.subarray(cues[0], cues[0] + 4).toString("hex")).toBe("1c53bb6b");
+  expect(cues[1] - cues[0]).toBeGreaterThan(16);
+});
+
+test("of a file of another kind only the beginning is read", async () => {
+  const reads = await readsOf(Buffer.alloc(500_000, 0x47));
+  expect(reads.every(([start, end]) => start === 0 && end <= HEAD)).toBe(true);
+});
+
+test("no bytes make it read outside the file, or for ever", async () => {
+  const type = fc.constantFrom("ftyp", "moov", "mdat", "free", "\x1a\x45\xdf\xa3");
+  const piece = fc.oneof(
+    fc.uint8Array({ maxLength: 40 }),
+    fc
+      .tuple(fc.uint8Array({ minLength: 4, maxLength: 4 }), type)
+      .map(([size, name]) => Buffer.concat([size, Buffer.from(name, "latin1")])),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+      expect((await readsOf(Buffer.concat(pieces))).length).toBeLessThanOrEqual(MEDIA.maxBoxes + 4);
+    }),
+  );
+});
