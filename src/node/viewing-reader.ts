@@ -31,6 +31,8 @@ const RESTING_BYTES = 1_048_576;
 const RESTING_MS = 100;
 /** What is read of the file at once: so much waits here for a slow player, twice. A mebibyte is a whole number of them. */
 const PIECE_BYTES = 524_288;
+/** Pieces that are read while one is used: a thread begins the second while the first travels. */
+const MOST_AHEAD = 2;
 /** Smaller pieces are copied: a socket takes them, and asks for the next, before the system has them. */
 const LENT_BYTES = 131_072;
 /** What is skipped within this is no jump: tracks lie side by side, and are read in turn. */
@@ -42,6 +44,14 @@ const FLOWING_BYTES = 4_194_304;
 interface Piece {
   readonly bytes: Uint8Array;
   readonly memory: Loan | undefined;
+}
+
+/** A piece that is read before it is asked for. */
+interface Ahead {
+  readonly at: number;
+  /** `at`, when it is not in the file: then it is not known how much will come. */
+  readonly end: number;
+  readonly piece: Promise<Piece>;
 }
 
 /** Its place among the readers of one fetch. */
@@ -83,16 +93,16 @@ export class ViewingReader implements VideoReader {
     clearTimeout(this.#resting);
     if (start < this.#reached || start > this.#reached + NEAR_BYTES) this.#origin = start;
     const to = Math.min(end, this.#video.store.manifest.geometry.bytes);
-    let ahead: Promise<Piece> | undefined;
+    const ahead: Ahead[] = [];
     try {
       if (start < to && !stop.aborted) this.#video.beginAhead();
       for (let position = start; position < to; ) {
         this.#tell(position, to);
-        const { bytes, memory } = await (ahead ?? this.#piece(position, to, stop));
+        // What was read is not what was expected: less of it was in the file.
+        if (ahead.length > 0 && ahead[0]?.at !== position) await settle(ahead.splice(0));
+        const { bytes, memory } = await (ahead.shift()?.piece ?? this.#piece(position, to, stop));
         position += bytes.length;
-        // What follows is read while this is used.
-        ahead = position < to ? this.#piece(position, to, stop) : undefined;
-        ahead?.catch(() => {});
+        this.#readAhead(ahead, position, to, stop);
         this.#reached = position;
         if (memory !== undefined) this.#used.push(memory);
         yield bytes;
@@ -104,7 +114,7 @@ export class ViewingReader implements VideoReader {
     } finally {
       ending.abort(closed());
       // Whoever stops early may close the store next: nothing may still be reading.
-      await ahead?.catch(() => {});
+      await settle(ahead);
       // It may still be on its way to a player that has gone: it is not used again.
       this.#used = [];
     }
@@ -124,6 +134,20 @@ export class ViewingReader implements VideoReader {
     this.#onClose();
   }
 
+  /** Begins to read the next piece, and those behind it that are in the file: what is not, is waited for in its turn. */
+  #readAhead(ahead: Ahead[], position: number, to: number, stop: AbortSignal): void {
+    while (ahead.length < MOST_AHEAD) {
+      const last = ahead.at(-1);
+      const at = last?.end ?? position;
+      if (at >= to || at === last?.at) return;
+      const end = this.#inFileUntil(at, to);
+      if (last !== undefined && end === at) return;
+      const piece = this.#piece(at, to, stop);
+      piece.catch(() => {});
+      ahead.push({ at, end, piece });
+    }
+  }
+
   /** The next bytes, a piece of them at most, as soon as there are any. */
   async #piece(position: number, end: number, stop: AbortSignal): Promise<Piece> {
     for (;;) {
@@ -140,7 +164,7 @@ export class ViewingReader implements VideoReader {
   async #fromFile(position: number, end: number): Promise<Piece | undefined> {
     const until = this.#inFileUntil(position, end);
     if (until === position) return undefined;
-    const memory = this.#free.pop() ?? { bytes: new Uint8Array(PIECE_BYTES) };
+    const memory = this.#free.pop() ?? { bytes: new Uint8Array(new SharedArrayBuffer(PIECE_BYTES)) };
     const read = await this.#video.store.read(position, until - position, "verified", memory);
     if (!isReadProblem(read) && read.length >= LENT_BYTES) return { bytes: read, memory };
     this.#free.push(memory);
@@ -224,6 +248,11 @@ export class ViewingReader implements VideoReader {
     this.#place?.readers.delete(this.#place.number);
     this.#place = undefined;
   }
+}
+
+/** Waits until nothing of these is being read. */
+async function settle(ahead: readonly Ahead[]): Promise<void> {
+  await Promise.allSettled(ahead.map(({ piece }) => piece));
 }
 
 /** Whether the network may have what is not here; a file kept in place that was changed or is gone is its owner's matter. */
