@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { ViteUserConfig } from "vitest/config";
 
 // Pure tests share one worker (many times faster for small files); what opens sockets gets a process per file.
@@ -11,6 +12,8 @@ const project = (name: string, testTimeout: number, more: object): object => ({
 
 const config: ViteUserConfig = {
   test: {
+    // By itself it leaves one processor free, of two as well: half of a run is waiting for processes and sockets.
+    maxWorkers: Math.max(2, availableParallelism()),
     coverage: {
       provider: "v8",
       include: ["src/**/*.ts"],
