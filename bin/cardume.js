@@ -64,7 +64,7 @@ const relaunch = (node) => {
 const keepCompiled = () => {
   try {
     const caches = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-    process.env.NODE_COMPILE_CACHE ??= join(caches, "cardume", "compiled");
+    process.env.NODE_COMPILE_CACHE ||= join(caches, "cardume", "compiled");
   } catch {
     return; // a user without a home
   }

@@ -32,6 +32,8 @@ export interface Settings {
   readonly http: string;
   /** Names that the gateway may be called by, beside its own. */
   readonly http_hosts: readonly string[];
+  /** Whether ffmpeg, where it is there, makes pictures of videos for the page. */
+  readonly posters: boolean;
 }
 
 /** One setting: its key in a file is its name here. */
@@ -66,6 +68,7 @@ export const SETTINGS: { readonly [Key in keyof Settings]: Setting<Key> } = {
   max_peers: { read: readWhole(1, MOST_PEERS), builtIn: () => DEFAULT_MAX_PEERS, flag: "--max-peers" },
   http: { read: readHttp, builtIn: () => DEFAULT_HTTP, flag: "--http" },
   http_hosts: { read: readHostNames, builtIn: () => [], flag: "--http-host" },
+  posters: { read: readBoolean, builtIn: () => true, flag: "--no-posters" },
 };
 
 /** The settings' names. */

@@ -25,6 +25,7 @@ Built-in values, over them the file config.toml of the data folder (else cardume
   max_peers = 64
   http = "127.0.0.1:8420"            # the gateway for browsers and players, or "off"; other machines need its token
   http_hosts = []                    # further names that it may be called by: "casa.example"
+  posters = true                     # pictures for the page, by ffmpeg where it is installed
 
 Lists in the environment have spaces or commas between their parts.
 

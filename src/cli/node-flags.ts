@@ -9,6 +9,7 @@ const FLAG_NAMES: Readonly<Record<string, keyof Settings>> = {
   ...{ mdns: "mdns", dht: "dht", nat: "nat", direct: "direct" },
   ...{ directPort: "direct_port", directAnnouncePort: "direct_announce_port" },
   ...{ uploadLimit: "upload_limit", maxPeers: "max_peers", http: "http", httpHost: "http_hosts" },
+  posters: "posters",
 };
 
 /** A flag that may be given several times. */
@@ -50,7 +51,8 @@ export const addNodeFlags = (command: Command): Command =>
       new Option("--http-host <name>", "a further name that the gateway may be called by (repeatable)").argParser(
         collect,
       ),
-    );
+    )
+    .option("--no-posters", "make no pictures for the page with ffmpeg, where that is installed");
 
 /** The flags that a person has given: commander fills in others of its own. */
 export function givenFlags(command: Command): NodeFlags {

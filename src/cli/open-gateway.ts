@@ -1,4 +1,4 @@
-import { pageParts } from "../gateway/page-parts.ts";
+import { type PageOptions, pageParts } from "../gateway/page-parts.ts";
 import { videoRoutes } from "../gateway/video-routes.ts";
 import { VideoService } from "../gateway/video-service.ts";
 import { serveWeb, type WebParts, type WebServer } from "../gateway/web-server.ts";
@@ -14,14 +14,14 @@ export interface NodeGateway {
 }
 
 /** Opens the gateway of a node: its API, its videos, and the page. @throws as `serveWeb` */
-export async function openGateway(parts: Omit<WebParts, "routes">): Promise<NodeGateway> {
+export async function openGateway(parts: Omit<WebParts, "routes">, how: PageOptions = {}): Promise<NodeGateway> {
   const { node } = parts;
   const media = new HlsService();
   const videos = new VideoService({
     ...{ library: node.library, media },
     watch: (target, options) => node.watch(target, options),
   });
-  const page = await pageParts(node, parts.hub.videoChanged);
+  const page = await pageParts(node, parts.hub.videoChanged, how);
   const closeVideos = async (): Promise<void> => {
     await videos.close();
     await media.close();

@@ -8,6 +8,7 @@ import { EventHub } from "../gateway/event-hub.ts";
 import type { WebParts, WebServer } from "../gateway/web-server.ts";
 import type { CardumeNode, FetchResult, NodeEvent } from "../node/node-types.ts";
 import { openLibrary } from "../open-library.ts";
+import { keepYoungGenerationSmall } from "../runtime/heap.ts";
 import { dataFolder } from "../store/data-folder.ts";
 import { EXIT } from "./exit-code.ts";
 import { formatBytes } from "./format.ts";
@@ -18,7 +19,6 @@ import { stopOnSignals } from "./stop-on-signals.ts";
 import type { UpFlags } from "./up.ts";
 import { hexOf } from "./video-json.ts";
 import { titleText } from "./video-text.ts";
-import { keepMemorySmall } from "./with-library.ts";
 import { startNodeOf } from "./with-node.ts";
 
 /** Runs a node as the command line orders it, until it is stopped. @returns the exit code */
@@ -26,7 +26,7 @@ export async function runNode({ data, json, logLevel, open }: UpFlags, nodeFlags
   const folder = dataFolder(data);
   const config = await readConfig({ folder, flags: nodeFlags });
   const options = nodeOptions(config.settings);
-  keepMemorySmall();
+  keepYoungGenerationSmall();
   const output = new Output(json === true);
   const log = await logTo(logLevel);
   const abort = new AbortController();
@@ -49,7 +49,7 @@ export async function runNode({ data, json, logLevel, open }: UpFlags, nodeFlags
         log.error({ err: error, request }, "a request was answered with an error nobody expected"),
     };
     const place = webPlace(config);
-    const gateway = place === undefined ? undefined : await gatewayOf({ ...served, place });
+    const gateway = place === undefined ? undefined : await gatewayOf({ ...served, place }, config.settings.posters);
     // Before the node: whoever plays has its videos open.
     if (gateway !== undefined) undo.unshift(() => gateway.close());
     const control = await serveControl(node, {
@@ -105,9 +105,9 @@ async function openPage(gateway: NodeGateway | undefined, output: Output): Promi
 }
 
 /** Its modules are loaded here, and nowhere else. */
-async function gatewayOf(parts: Omit<WebParts, "routes">): Promise<NodeGateway> {
+async function gatewayOf(parts: Omit<WebParts, "routes">, posters: boolean): Promise<NodeGateway> {
   const { openGateway } = await import("./open-gateway.ts");
-  return openGateway(parts);
+  return openGateway(parts, { posters, resume: true });
 }
 
 function tellReady(node: CardumeNode, { path }: ControlServer, web: WebServer | undefined, output: Output): void {

@@ -708,8 +708,6 @@ export const HLS = {
   maxSilentMs: 10_000,
   /** The media process ends when nothing was asked for so long. */
   hlsIdleMs: 120_000,
-  /** What it has compiled is kept for the next one when it is so old: by then it has made segments. */
-  compiledAfterMs: 10_000,
   /** A file over which the process ended so often is not tried again. */
   maxEnds: 2,
   /** Files that were under way when a process ended, each tried once more in a process of its own: so many at one time. */

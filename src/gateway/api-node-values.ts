@@ -20,20 +20,23 @@ export const apiFound = ({ id, ...found }: FoundVideo): ApiFound => ({ id: toBas
 /** One holder's word from JSON. */
 export const foundOf = ({ id, ...found }: ApiFound): FoundVideo => ({ ...found, id: idFrom(id) });
 
-type ApiHolder = Omit<HolderProgress, "carrier" | "reason"> & {
+type ApiHolder = Omit<HolderProgress, "carrier" | "reason" | "roundTripMs"> & {
   readonly carrier: "direct" | "libp2p" | null;
   readonly reason: string | null;
+  readonly roundTripMs: number | null;
 };
 
-const apiHolder = ({ carrier, reason, ...holder }: HolderProgress): ApiHolder => ({
+const apiHolder = ({ carrier, reason, roundTripMs, ...holder }: HolderProgress): ApiHolder => ({
   ...holder,
   carrier: carrier ?? null,
   reason: reason ?? null,
+  roundTripMs: roundTripMs ?? null,
 });
 
-const holderOf = ({ carrier, reason, ...holder }: ApiHolder): HolderProgress => ({
+const holderOf = ({ carrier, reason, roundTripMs, ...holder }: ApiHolder): HolderProgress => ({
   ...holder,
   carrier: carrier ?? undefined,
+  roundTripMs: roundTripMs ?? undefined,
   ...(reason === null ? {} : { reason }),
 });
 

@@ -102,7 +102,7 @@ class RemoteFetch implements FollowedFetch {
 
   #stopped(): FetchResult {
     const nothing: FetchProgress = {
-      ...{ id: this.id, title: "", phase: "ended", bytes: 0, heldBytes: 0, chunks: 0, heldChunks: 0 },
+      ...{ id: this.id, title: "", phase: "ended", wantsAll: true, bytes: 0, heldBytes: 0, chunks: 0, heldChunks: 0 },
       ...{ receivedBytes: 0, writtenBytes: 0, wastedBytes: 0, bytesPerSecond: 0, leftMs: undefined, holders: [] },
     };
     return { outcome: "stopped", missing: [], progress: this.#progress ?? nothing };

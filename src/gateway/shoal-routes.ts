@@ -28,6 +28,7 @@ const newsSchema = z.strictObject({
   held: count,
   bytesPerSecond: z.number().nonnegative(),
   peers: z.array(z.string()),
+  names: z.array(z.string()),
   holders: z.array(holderSchema),
   more: count,
   came: z.array(runSchema),

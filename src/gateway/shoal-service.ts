@@ -18,12 +18,12 @@ export interface ShoalUse {
 
 /** The videos whose chunks somebody looks at: each looked at once, and nothing is looked at when nobody does. */
 export class ShoalService {
-  readonly #node: Pick<CardumeNode, "fetches" | "status" | "library">;
+  readonly #node: Pick<CardumeNode, "fetches" | "senders" | "library">;
   readonly #entries = new Map<string, Entry>();
   readonly #closing = new Set<Promise<void>>();
   #users = 0;
 
-  constructor(node: Pick<CardumeNode, "fetches" | "status" | "library">) {
+  constructor(node: Pick<CardumeNode, "fetches" | "senders" | "library">) {
     this.#node = node;
   }
 

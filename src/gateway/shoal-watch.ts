@@ -1,10 +1,9 @@
-import { chunkLength } from "../core/content/geometry.ts";
 import { PAGE } from "../core/limits.ts";
-import type { CardumeNode, FetchProgress, PeerStatus } from "../node/node-types.ts";
+import type { SentChunks } from "../node/chunk-senders.ts";
+import type { CardumeNode, FetchProgress } from "../node/node-types.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
-import { ShoalLedger } from "./shoal-ledger.ts";
 
-/** Chunks in a row with one state: [first, count, sender]. -1: here from before; else a place in the list of peers. */
+/** Chunks in a row with one sender: [first, count, sender]. -1: it was here; else a place in the list of peers. */
 export type ChunkRun = readonly [number, number, number];
 
 /** A holder, and what it does. */
@@ -28,6 +27,8 @@ export interface ShoalNews {
   readonly bytesPerSecond: number;
   /** In the order in which they first sent; runs name places in it. */
   readonly peers: readonly string[];
+  /** Their own words, in the same order. */
+  readonly names: readonly string[];
   readonly holders: readonly ShoalHolder[];
   /** Holders that are not in the list. */
   readonly more: number;
@@ -37,43 +38,28 @@ export interface ShoalNews {
   readonly lost: readonly number[];
 }
 
+/** What it looks at. */
+type WatchedNode = Pick<CardumeNode, "fetches" | "senders">;
+
 /**
  * One video, while somebody looks at its chunks: looks at the fetch four times a second, whoever looks on, and is told by
  * the store of each chunk.
  */
 export class ShoalWatch {
-  readonly #node: Pick<CardumeNode, "fetches" | "status">;
+  readonly #node: WatchedNode;
   readonly #store: ChunkStore;
-  readonly #ledger = new ShoalLedger();
   readonly #listeners = new Set<(news: ShoalNews) => void>();
   readonly #stopListening: () => void;
+  #came: number[] = [];
   #lost: number[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #looks = 0;
-  #roundTrips: ReadonlyMap<string, number> = new Map();
+  #sent: SentChunks | undefined;
 
-  constructor(node: Pick<CardumeNode, "fetches" | "status">, store: ChunkStore) {
+  constructor(node: WatchedNode, store: ChunkStore) {
     this.#node = node;
     this.#store = store;
-    const { geometry } = store.manifest;
-    this.#stopListening = store.onHeld((chunk, isHeld) => {
-      if (isHeld) this.#ledger.came(chunk, chunkLength(geometry, chunk));
-      else {
-        this.#ledger.lost(chunk);
-        this.#lost.push(chunk);
-      }
-    });
-    this.#takeUp();
-    this.#look();
-  }
-
-  /** What is here and came in the fetch that is under way, when there is nothing else: somebody sent that, too. */
-  #takeUp(): void {
-    const { held, manifest } = this.#store;
-    const received = (this.#progress()?.holders ?? []).reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
-    const chunks = Array.from({ length: this.chunks }, (_, chunk) => chunk).filter((chunk) => held.has(chunk));
-    const bytes = chunks.reduce((sum, chunk) => sum + chunkLength(manifest.geometry, chunk), 0);
-    if (received >= bytes) for (const chunk of chunks) this.#ledger.came(chunk, chunkLength(manifest.geometry, chunk));
+    this.#stopListening = store.onHeld((chunk, isHeld) => (isHeld ? this.#came : this.#lost).push(chunk));
+    this.#sent = node.senders(store.manifest.id);
   }
 
   /** How many look on. */
@@ -102,9 +88,7 @@ export class ShoalWatch {
 
   /** All chunks that are held, with their senders. */
   all(): ChunkRun[] {
-    const held: number[] = [];
-    for (let chunk = 0; chunk < this.chunks; chunk++) if (this.#store.held.has(chunk)) held.push(chunk);
-    return this.#runsOf(held);
+    return this.#runsOf(this.#allHeld());
   }
 
   /** What is known now, without news of chunks. */
@@ -125,26 +109,40 @@ export class ShoalWatch {
 
   #look(): void {
     const progress = this.#progress();
-    // Round trips change slowly, and are asked of all connections.
-    if (this.#looks++ % LOOKS_A_ROUND_TRIP === 0 && progress !== undefined)
-      this.#roundTrips = roundTripsOf(this.#node.status().peers);
-    const came = this.#ledger.look(progress?.holders ?? []);
-    const lost = this.#lost;
-    this.#lost = [];
-    const news = this.#news(progress, came, lost);
+    const sent = this.#node.senders(this.#store.manifest.id) ?? this.#sent;
+    // The node forgot, and learnt anew: places are others now, so that all chunks are told again.
+    if (this.#sent !== undefined && sent !== this.#sent) this.#came = this.#allHeld();
+    this.#sent = sent;
+    const [came, lost] = [this.#came, this.#lost];
+    [this.#came, this.#lost] = [[], []];
+    const { held } = this.#store;
+    const isHeld = (chunk: number): boolean => held.has(chunk);
+    const news = this.#news(
+      progress,
+      came.filter(isHeld),
+      lost.filter((chunk) => !isHeld(chunk)),
+    );
     for (const onNews of this.#listeners) onNews(news);
   }
 
+  #allHeld(): number[] {
+    const held: number[] = [];
+    for (let chunk = 0; chunk < this.chunks; chunk++) if (this.#store.held.has(chunk)) held.push(chunk);
+    return held;
+  }
+
   #news(progress: FetchProgress | undefined, came: readonly number[], lost: readonly number[]): ShoalNews {
+    const senders = (this.#sent?.peers ?? []).slice(0, PAGE.maxShoalSenders);
     const holders = (progress?.holders ?? []).toSorted((one, other) => weightOf(other) - weightOf(one));
     return {
       phase: progress?.phase ?? "idle",
       held: this.#store.held.count,
       bytesPerSecond: progress?.bytesPerSecond ?? 0,
-      peers: [...this.#ledger.peers],
+      peers: senders.map(({ peer }) => peer),
+      names: senders.map(({ name }) => name),
       holders: holders.slice(0, PAGE.maxShoalHolders).map((holder) => ({
         ...{ peer: holder.peer, name: holder.name, state: holder.state, reason: holder.reason ?? null },
-        ...{ carrier: holder.carrier ?? null, roundTripMs: this.#roundTrips.get(holder.peer) ?? null },
+        ...{ carrier: holder.carrier ?? null, roundTripMs: holder.roundTripMs ?? null },
         ...{ bytesPerSecond: holder.bytesPerSecond, receivedBytes: holder.receivedBytes },
         heldChunks: holder.heldChunks,
       })),
@@ -154,10 +152,16 @@ export class ShoalWatch {
     };
   }
 
+  /** Those beyond the list are as good as unknown. */
+  #senderOf(chunk: number): number {
+    const sender = this.#sent?.senderOf(chunk);
+    return sender === undefined || sender >= PAGE.maxShoalSenders ? -1 : sender;
+  }
+
   #runsOf(chunks: readonly number[]): ChunkRun[] {
     const runs: [number, number, number][] = [];
     for (const chunk of chunks) {
-      const sender = this.#ledger.senderOf(chunk) ?? -1;
+      const sender = this.#senderOf(chunk);
       const last = runs.at(-1);
       if (last !== undefined && last[0] + last[1] === chunk && last[2] === sender) last[1]++;
       else runs.push([chunk, 1, sender]);
@@ -166,11 +170,5 @@ export class ShoalWatch {
   }
 }
 
-/** Every two seconds. */
-const LOOKS_A_ROUND_TRIP = 8;
-
 const weightOf = ({ state, receivedBytes }: FetchProgress["holders"][number]): number =>
   (state === "serving" ? 1e15 : 0) + receivedBytes;
-
-const roundTripsOf = (peers: readonly PeerStatus[]): ReadonlyMap<string, number> =>
-  new Map(peers.flatMap(({ peer, roundTripMs }) => (roundTripMs === undefined ? [] : [[peer, roundTripMs] as const])));

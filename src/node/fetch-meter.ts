@@ -10,6 +10,7 @@ export interface FetchState {
   readonly id: Uint8Array;
   readonly title: string;
   readonly phase: FetchProgress["phase"];
+  readonly wantsAll: boolean;
   readonly bytes: number;
   readonly geometry: Geometry | undefined;
   readonly store: ChunkStore | undefined;
@@ -40,7 +41,7 @@ export class FetchMeter {
   readonly #rate = new Rate();
   readonly #rates = new Map<FetchHolder, Rate>();
 
-  progress({ id, title, phase, bytes, geometry, store, fetch, holders }: FetchState): FetchProgress {
+  progress({ id, title, phase, wantsAll, bytes, geometry, store, fetch, holders }: FetchState): FetchProgress {
     const nowMs = monotonicMs();
     const receivedBytes = fetch?.receivedBytes ?? 0;
     const heldChunks = store?.held.count ?? 0;
@@ -51,14 +52,16 @@ export class FetchMeter {
     const chunkBytes = geometry?.chunkBytes ?? 0;
     const writtenBytes = Math.min(bytes, heldChunks * chunkBytes + (fetch?.unkeptChunks ?? 0) * chunkBytes);
     const wastedBytes = fetch?.core.counters.wastedBytes ?? 0;
+    const roundTrips = new Map(fetch?.core.holders().map(({ holder, roundTripMs }) => [holder, roundTripMs]));
     return {
-      ...{ id, title, phase, bytes, heldBytes, chunks: geometry?.chunks ?? 0, heldChunks },
+      ...{ id, title, phase, wantsAll, bytes, heldBytes, chunks: geometry?.chunks ?? 0, heldChunks },
       ...{ receivedBytes, writtenBytes, wastedBytes, bytesPerSecond, leftMs },
-      holders: holders.map((holder) => this.#holder(holder, nowMs)),
+      holders: holders.map((holder) => this.#holder(holder, roundTrips.get(holder.number), nowMs)),
     };
   }
 
-  #holder(holder: FetchHolder, nowMs: number): HolderProgress {
+  /** @param measuredMs its round trip as the fetch measures it, which asks it more often than once */
+  #holder(holder: FetchHolder, measuredMs: number | undefined, nowMs: number): HolderProgress {
     const rate = this.#rates.get(holder) ?? new Rate();
     this.#rates.set(holder, rate);
     const { receivedBytes } = holder;
@@ -68,6 +71,7 @@ export class FetchMeter {
       carrier: holder.stream?.carrier.kind,
       state: holder.state,
       ...(holder.reason === undefined ? {} : { reason: holder.reason }),
+      roundTripMs: measuredMs ?? (holder.held === undefined ? undefined : holder.roundTripMs),
       receivedBytes,
       bytesPerSecond: rate.of(receivedBytes, nowMs),
       heldChunks: holder.held?.count ?? 0,

@@ -5,6 +5,7 @@ import type { FetchChunkInfo } from "../core/wire/stream/fetch-message.ts";
 import { monotonicMs } from "../runtime/clock.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Library } from "../store/library.ts";
+import type { ChunkSenders } from "./chunk-senders.ts";
 import { FetchHolder } from "./fetch-holder.ts";
 import { FetchHope, type FetchOutlook } from "./fetch-hope.ts";
 import { FetchMeter } from "./fetch-meter.ts";
@@ -46,13 +47,24 @@ export interface FetchParts {
   seed(): number;
 }
 
+/** How one fetch is done. */
+export interface FetchRunOptions {
+  readonly memoryBytes: number;
+  /** Whether all of it is wanted, or only what readers read. */
+  readonly wantAll: boolean;
+  /** Resolves when an earlier fetch of the same video has let go of it. */
+  readonly after: Promise<unknown>;
+  /** Where it is noted who sent each of so many chunks. */
+  senders(chunks: number): ChunkSenders;
+}
+
 /** One fetch of one video, from the first question to the last chunk. */
 export class FetchRun {
   readonly id: Uint8Array;
   readonly done: Promise<FetchResult>;
   readonly #parts: FetchParts;
   readonly #target: FetchTarget;
-  readonly #memoryBytes: number;
+  readonly #options: FetchRunOptions;
   readonly #abort = new AbortController();
   /** By peer: the last part of each in this fetch. */
   readonly #holders = new Map<string, FetchHolder>();
@@ -81,24 +93,12 @@ export class FetchRun {
   #watchedBytes = 0;
   #quietSinceMs = monotonicMs();
 
-  /**
-   * @param wantAll whether all of it is wanted, or only what readers read
-   * @param after resolves when an earlier fetch of the same video has let go of it
-   */
-  constructor(
-    parts: FetchParts,
-    target: FetchTarget,
-    {
-      memoryBytes,
-      wantAll,
-      after,
-    }: { readonly memoryBytes: number; readonly wantAll: boolean; readonly after: Promise<unknown> },
-  ) {
+  constructor(parts: FetchParts, target: FetchTarget, options: FetchRunOptions) {
     this.id = target.id;
     this.#parts = parts;
     this.#target = target;
-    this.#memoryBytes = memoryBytes;
-    this.readers = new FetchReaders(wantAll);
+    this.#options = options;
+    this.readers = new FetchReaders(options.wantAll);
     this.opened = this.#isOpened.promise;
     this.#title = target.link?.name ?? target.holders?.[0]?.title ?? "";
     this.#opener = new VideoOpener(target, parts.library, {
@@ -106,7 +106,7 @@ export class FetchRun {
       lied: (holder, reason) => this.#lied(holder, reason),
       failed: (error) => this.#ended.reject(error),
     });
-    this.done = this.#run(after);
+    this.done = this.#run(options.after);
   }
 
   /** Stops it; what came is kept. */
@@ -120,6 +120,7 @@ export class FetchRun {
       id: this.id,
       title: this.#title,
       phase: this.#phase(),
+      wantsAll: this.readers.wantAll,
       bytes: geometry?.bytes ?? this.#target.link?.bytes ?? this.#target.holders?.[0]?.bytes ?? 0,
       geometry,
       store: this.#store,
@@ -169,7 +170,9 @@ export class FetchRun {
       this.#ended.resolve("complete");
       return;
     }
-    const options = { seed: this.#parts.seed(), memoryBytes: this.#memoryBytes, wantAll: this.readers.wantAll };
+    const senders = this.#options.senders(geometry.chunks);
+    const { memoryBytes } = this.#options;
+    const options = { seed: this.#parts.seed(), memoryBytes, wantAll: this.readers.wantAll, senders };
     this.#fetch = new VideoFetch(store, this.#parts.slots, options, {
       // Those who read something have it; all of it is another matter.
       complete: () => {

@@ -1,6 +1,7 @@
 import type { Link } from "../core/content/link.ts";
 import { NETWORK } from "../core/limits.ts";
 import type { Library } from "../store/library.ts";
+import { SendersBook, type SentChunks } from "./chunk-senders.ts";
 import type { FetchReaders } from "./fetch-readers.ts";
 import { type Candidate, type CandidateQuery, type FetchParts, FetchRun } from "./fetch-run.ts";
 import type { FetchProgress, FetchResult, FetchTarget, RunningFetch } from "./node-types.ts";
@@ -35,6 +36,7 @@ export class FetchService {
   readonly #parts: FetchParts;
   readonly #onEnd: EndListener;
   readonly #running = new Map<string, Shared>();
+  readonly #senders = new SendersBook();
   /** Fetches that were stopped and have not let go yet: the next one of the same video waits for them. */
   readonly #ending = new Map<string, Promise<unknown>>();
 
@@ -97,11 +99,23 @@ export class FetchService {
     return [...this.#running.values()].map(({ run }) => run.progress());
   }
 
-  /** Stops the fetch of one video, whoever follows it. */
+  /** Peers that serve a video at this moment. */
+  holders(id: Uint8Array): string[] {
+    const { run } = this.#running.get(Buffer.from(id).toString("hex")) ?? {};
+    return run?.progress().holders.flatMap(({ peer, state }) => (state === "serving" ? [peer] : [])) ?? [];
+  }
+
+  /** Who sent the chunks of a video; `undefined`: nothing of it was fetched, or long ago. */
+  senders(id: Uint8Array): SentChunks | undefined {
+    return this.#senders.of(Buffer.from(id).toString("hex"));
+  }
+
+  /** Stops the fetch of one video, whoever follows it: it is to be removed. */
   async stop(id: Uint8Array): Promise<void> {
     const name = Buffer.from(id).toString("hex");
     this.#running.get(name)?.run.stop();
     await this.#ending.get(name);
+    this.#senders.forget(name);
   }
 
   async close(): Promise<void> {
@@ -112,7 +126,8 @@ export class FetchService {
   #start(name: string, target: FetchTarget, wantAll: boolean): Shared {
     const memoryBytes = this.#running.size === 0 ? NETWORK.maxFetchMemoryBytes : NETWORK.moreFetchMemoryBytes;
     const after = this.#ending.get(name) ?? Promise.resolve();
-    const run = new FetchRun(this.#parts, target, { memoryBytes, wantAll, after });
+    const senders = (chunks: number): ReturnType<SendersBook["begin"]> => this.#senders.begin(name, chunks);
+    const run = new FetchRun(this.#parts, target, { memoryBytes, wantAll, after, senders });
     const done = target.kind === "subtitle" ? run.done : run.done.then((result) => this.#withSubtitles(result));
     const shared: Shared = { run, done, followers: 0, viewers: 0 };
     this.#running.set(name, shared);

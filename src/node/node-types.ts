@@ -1,5 +1,6 @@
 import type { Link } from "../core/content/link.ts";
 import type { Library } from "../store/library.ts";
+import type { SentChunks } from "./chunk-senders.ts";
 import type { Viewing } from "./watch-types.ts";
 
 /** How a node runs. Addresses are multiaddrs in text, such as `/ip4/192.168.1.5/tcp/4001`. */
@@ -38,6 +39,10 @@ export interface CardumeNode {
   /** Fetches a video, or joins the fetch that is under way. */
   fetch(target: FetchTarget): RunningFetch;
   fetches(): FetchProgress[];
+  /** Who sent the chunks of a video; `undefined`: nothing of it came since this node was started, or long ago. */
+  senders(id: Uint8Array): SentChunks | undefined;
+  /** Other peers that are known to hold some of a video. Asks nobody: there may be more, and some may have gone. */
+  knownHolders(id: Uint8Array): readonly string[];
   /**
    * Opens a video to be watched, whether it is held here or not.
    * @throws CardumeError `video-unknown` (exit code 3), `peer-unreachable` (4), `chunks-missing` (1); the signal's reason
@@ -110,6 +115,8 @@ export interface FetchProgress {
   /** From the manifest, else a claim; empty when unknown. */
   readonly title: string;
   readonly phase: "finding" | "connecting" | "fetching" | "ended";
+  /** Whether somebody wants all of it; else it is only fetched as it is watched. */
+  readonly wantsAll: boolean;
   /** 0 when not known yet. */
   readonly bytes: number;
   readonly heldBytes: number;
@@ -135,6 +142,8 @@ export interface HolderProgress {
   readonly state: "connecting" | "serving" | "gone" | "dropped";
   /** Why it was dropped, in words. */
   readonly reason?: string;
+  /** From a question to the beginning of its answer; `undefined` before the first. */
+  readonly roundTripMs: number | undefined;
   readonly receivedBytes: number;
   readonly bytesPerSecond: number;
   readonly heldChunks: number;

@@ -7,6 +7,7 @@ import { monotonicMs } from "../runtime/clock.ts";
 import { readVersion } from "../runtime/version.ts";
 import type { Library } from "../store/library.ts";
 import { parsePeerAddress } from "./addresses.ts";
+import type { SentChunks } from "./chunk-senders.ts";
 import type { DirectServer } from "./direct-server.ts";
 import { startEngine } from "./engine.ts";
 import type { Engine } from "./engine-types.ts";
@@ -226,6 +227,15 @@ class RunningNode implements CardumeNode {
 
   fetches(): FetchProgress[] {
     return this.#fetches.progress();
+  }
+
+  senders(id: Uint8Array): SentChunks | undefined {
+    return this.#fetches.senders(id);
+  }
+
+  knownHolders(id: Uint8Array): readonly string[] {
+    const underWay = this.#fetches.holders(id);
+    return [...new Set([...this.#cache.holdersOf(id).map(({ peer }) => peer), ...underWay])];
   }
 
   watch(target: FetchTarget, { signal }: { readonly signal?: AbortSignal } = {}): Promise<Viewing> {

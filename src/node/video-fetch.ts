@@ -5,6 +5,7 @@ import type { DropReason, FetchEffect, FetchInput } from "../core/fetch/fetch-ty
 import { monotonicMs } from "../runtime/clock.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Loan } from "../store/hasher.ts";
+import { type ChunkSenders, type Sender, SliceSenders } from "./chunk-senders.ts";
 import { CoreShell } from "./core-shell.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
 import type { HolderStream } from "./holder-stream.ts";
@@ -26,6 +27,8 @@ export interface VideoFetchEvents {
 interface Order {
   readonly slice: Slice;
   readonly holder: number;
+  /** Who that is: it may have gone when its bytes are checked. */
+  readonly sender: Sender;
   readonly bytes: number;
   /** On the stream; the core has numbers of its own. */
   wireRequest: number;
@@ -50,6 +53,14 @@ export interface VideoFetchOptions {
   readonly memoryBytes: number;
   /** Whether all of it is wanted, or only what readers read. */
   readonly wantAll: boolean;
+  /** Told who sent each chunk. */
+  readonly senders: ChunkSenders;
+}
+
+/** A chunk that comes in slices. */
+interface Assembly {
+  readonly bytes: Uint8Array;
+  readonly senders: SliceSenders;
 }
 
 /** A core is told of a body's progress this often. */
@@ -72,14 +83,21 @@ export class VideoFetch {
   readonly #unkept = new Set<number>();
   readonly #orders = new Map<number, Order>();
   /** Chunks that come in slices. */
-  readonly #assemblies = new Map<number, Uint8Array>();
+  readonly #assemblies = new Map<number, Assembly>();
+  readonly #senders: ChunkSenders;
   readonly #writing = new Set<number>();
   readonly #endListening: () => void;
 
-  constructor(store: ChunkStore, slots: SlotPool, options: VideoFetchOptions, events: VideoFetchEvents) {
+  constructor(
+    store: ChunkStore,
+    slots: SlotPool,
+    { senders, ...options }: VideoFetchOptions,
+    events: VideoFetchEvents,
+  ) {
     this.store = store;
     this.#slots = slots;
     this.#events = events;
+    this.#senders = senders;
     this.#geometry = store.manifest.geometry;
     const held = (chunk: number): boolean => store.held.has(chunk);
     this.core = new FetchCore({ geometry: this.#geometry, held, ...options });
@@ -107,7 +125,7 @@ export class VideoFetch {
     const assembly = this.#assemblies.get(chunk);
     const until = Math.min(end, this.core.verifiedUntil(position));
     if (assembly === undefined || until <= position) return undefined;
-    return assembly.slice(position - chunk * chunkBytes, until - chunk * chunkBytes);
+    return assembly.bytes.slice(position - chunk * chunkBytes, until - chunk * chunkBytes);
   }
 
   /** Has a holder asked for what it said that it has. */
@@ -175,6 +193,7 @@ export class VideoFetch {
     const order: Order = {
       slice,
       holder,
+      sender: from.holder,
       bytes,
       wireRequest: 0,
       memory: undefined,
@@ -232,7 +251,7 @@ export class VideoFetch {
     const checked = (isRight: boolean): void => {
       order.isBeingChecked = false;
       if (isRight && isWhole) this.#assemblies.delete(slice.chunk);
-      else if (isRight) this.#assemble(slice, loan.bytes);
+      else if (isRight) this.#assemble(order, loan.bytes);
       if (!isRight) this.#complain(order);
       const isOpen = this.#orders.delete(request);
       this.#slots.give(loan.bytes);
@@ -240,7 +259,7 @@ export class VideoFetch {
       if (isRight) this.#events.came();
     };
     const isWhole = order.bytes === chunkLength(this.#geometry, slice.chunk);
-    if (isWhole) this.#write(slice.chunk, loan, checked);
+    if (isWhole) this.#write(slice.chunk, loan, order.sender, checked);
     else this.store.isSlice(slice, loan, order.proof).then(checked, (error: unknown) => this.#fail(error));
   }
 
@@ -250,15 +269,16 @@ export class VideoFetch {
     from?.stream.complain(from.holder.video, slice.chunk);
   }
 
-  #assemble({ chunk, firstLeaf }: Slice, bytes: Uint8Array): void {
+  #assemble({ slice: { chunk, firstLeaf }, sender }: Order, bytes: Uint8Array): void {
     // A copy that came later than the one that was taken.
     if (this.#shell.isStopped || this.#writing.has(chunk) || this.store.held.has(chunk)) return;
     let assembly = this.#assemblies.get(chunk);
     if (assembly === undefined) {
-      assembly = new Uint8Array(chunkLength(this.#geometry, chunk));
+      assembly = { bytes: new Uint8Array(chunkLength(this.#geometry, chunk)), senders: new SliceSenders() };
       this.#assemblies.set(chunk, assembly);
     }
-    assembly.set(bytes, firstLeaf * LEAF_BYTES);
+    assembly.bytes.set(bytes, firstLeaf * LEAF_BYTES);
+    assembly.senders.came(sender, bytes.length);
   }
 
   #writeAssembled(chunk: number): void {
@@ -266,18 +286,25 @@ export class VideoFetch {
     this.#assemblies.delete(chunk);
     if (assembly === undefined) return;
     // All its slices were verified: what is wrong now was spoilt in this machine's memory, and is asked for again.
-    this.#write(chunk, { bytes: assembly }, (isRight) => {
+    this.#write(chunk, { bytes: assembly.bytes }, assembly.senders.most(), (isRight) => {
       if (!isRight) this.tell({ type: "lost", chunk });
     });
   }
 
-  /** @param onChecked told once, when the bytes are in the file, or are wrong */
-  #write(chunk: number, bytes: Loan, onChecked: (isRight: boolean) => void): void {
+  /**
+   * @param sender whose bytes they are, most of them
+   * @param onChecked told once, when the bytes are in the file, or are wrong
+   */
+  #write(chunk: number, bytes: Loan, sender: Sender | undefined, onChecked: (isRight: boolean) => void): void {
     let isWritten = false;
     const written = (): void => {
       isWritten = true;
       this.#writing.delete(chunk);
-      if (!this.store.held.has(chunk)) this.#unkept.add(chunk);
+      if (!this.store.held.has(chunk)) {
+        this.#unkept.add(chunk);
+        // Before it is held: who hears of that asks who sent it.
+        if (sender !== undefined) this.#senders.sent(chunk, sender);
+      }
       onChecked(true);
       this.tell({ type: "written", chunk });
       this.#events.came();

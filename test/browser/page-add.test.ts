@@ -42,7 +42,7 @@ describe("adding a video", () => {
       if (++pieces === 3) await route.abort();
       else await route.continue();
     });
-    await page.getByRole("button", { name: "Add" }).click();
+    await page.getByRole("button", { name: "Add a video" }).click();
     await shoot(page, "add-light");
     await page.locator("input[type=file]").setInputFiles(path);
     await page.getByText("Added", { exact: true }).waitFor(PATIENCE);
@@ -59,7 +59,7 @@ describe("adding a video", () => {
   test("from a path of the node's machine, and from a link that is pasted", async ({ browser }) => {
     const { web, holders, library } = await pageStage({ holders: ["Ana"], theirs: [await film("slow-river.mp4")] });
     const { page } = await openPage(browser, web);
-    await page.getByRole("button", { name: "Add" }).click();
+    await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByPlaceholder("Path of a file or a folder").fill(DEMO);
     await page.keyboard.press("Enter");
     await page.getByText("Added", { exact: true }).waitFor(PATIENCE);
@@ -74,6 +74,53 @@ describe("adding a video", () => {
       "shoal complete",
       "slow-river complete",
     ]);
+  });
+});
+
+describe("a fetch in the background", () => {
+  test("goes on when its page is closed, is seen and stopped on another, and goes on from there", async ({
+    browser,
+  }) => {
+    const { web, holders, library } = await pageStage({
+      ...{ holders: ["Ana", "Bruno"], theirs: [await film("slow-river.mp4")], bytesPerSecond: 400_000 },
+    });
+    const [theirs] = (await holders[0]?.library.list()) ?? [];
+    const link = (await holders[0]?.library.link(theirs?.id ?? new Uint8Array())) ?? "";
+    const first = await openPage(browser, web);
+    await first.page.getByRole("searchbox").fill(link);
+    await first.page.getByRole("button", { name: "Fetch" }).click();
+    await first.page.getByText(/Fetching, \d+% from \d peers?/).waitFor(PATIENCE);
+    await first.page.context().close();
+    const heldNow = async (): Promise<number> => (await library.list())[0]?.held ?? 0;
+    const before = await heldNow();
+    await expect.poll(heldNow, PATIENCE).toBeGreaterThan(before + 1);
+    const { page, wrong } = await openPage(browser, web, { colorScheme: "dark" });
+    await page.getByText(/Fetching, \d+% from \d peers?/).waitFor(PATIENCE);
+    await page.getByText(/coming, \d+%/).waitFor(PATIENCE);
+    await shoot(page, "background-fetch-dark");
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByText("Stopped", { exact: true }).waitFor(PATIENCE);
+    const stopped = await heldNow();
+    expect(stopped).toBeLessThan(theirs?.chunks ?? 0);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByText("Added", { exact: true }).waitFor(PATIENCE);
+    expect((await library.list())[0]?.state).toBe("complete");
+    await page.getByRole("button", { name: "Take from the list" }).click();
+    await expect.poll(() => page.locator(".task").count()).toBe(0);
+    expect(wrong).toEqual([]);
+  });
+
+  test("of what nobody has waits for its next try, and says when that is", async ({ browser }) => {
+    const { web, holders } = await pageStage({ holders: ["Ana"], theirs: [await film("slow-river.mp4")] });
+    const [theirs] = (await holders[0]?.library.list()) ?? [];
+    const link = (await holders[0]?.library.link(theirs?.id ?? new Uint8Array())) ?? "";
+    await holders[0]?.stop();
+    const { page } = await openPage(browser, web);
+    await page.getByRole("searchbox").fill(link);
+    await page.getByRole("button", { name: "Fetch" }).click();
+    await page.getByText(/Nobody in reach has it now\. Tried again at \d/).waitFor(PATIENCE);
+    await page.getByRole("button", { name: "Try now" }).waitFor();
+    await shoot(page, "background-later-light");
   });
 });
 

@@ -1,10 +1,13 @@
-import type { Page } from "playwright-core";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { test } from "./support/browser.ts";
 import { manyVideos } from "./support/many-videos.ts";
 import { film } from "./support/page-films.ts";
 import { openPage, pageStage, shoot } from "./support/page-stage.ts";
 
+const PATIENCE = { timeout: 30_000 };
 const DEMO = new URL("../../demo/shoal.mp4", import.meta.url).pathname;
 
 /** How the page scrolled: frames, and those that came too late by a whole one. */
@@ -44,7 +47,43 @@ describe("the library", () => {
     await page.getByText("1 video here").waitFor();
     expect([wrong, bugs]).toEqual([[], []]);
   });
+});
 
+describe("the library's cards", () => {
+  test("get pictures by ffmpeg, are in the order that one likes, and say how many others hold the video", async ({
+    browser,
+  }) => {
+    const river = await film("slow-river.mp4");
+    const { web, bugs, library } = await pageStage({
+      holders: ["Ana", "Bruno"],
+      theirs: [river],
+      ours: [river, DEMO],
+      page: { posters: true },
+    });
+    const { page, wrong } = await openPage(browser, web);
+    const card = (title: string): Locator => page.locator(".card").filter({ hasText: title });
+    await card("slow-river").getByText("2 peers have it").waitFor(PATIENCE);
+    await expect.poll(() => page.locator(".picture img").count(), PATIENCE).toBe(2);
+    expect(
+      await card("shoal")
+        .getByText(/peers? ha(?:s|ve) it/)
+        .count(),
+      "nobody else has it, or nobody knows",
+    ).toBe(0);
+    const titles = (): Promise<string[]> => page.locator(".card .title").allTextContents();
+    expect(await titles()).toEqual(["shoal", "slow-river"]);
+    await page.getByRole("combobox", { name: "Order" }).selectOption("Largest first");
+    expect(await titles()).toEqual(["slow-river", "shoal"]);
+    await page.reload();
+    await card("shoal").waitFor();
+    expect(await titles(), "this browser remembers it").toEqual(["slow-river", "shoal"]);
+    expect(readdirSync(join(library.folder, "posters")).filter((name) => name.endsWith(".jpg"))).toHaveLength(2);
+    await shoot(page, "library-posters-light");
+    expect([wrong, bugs]).toEqual([[], []]);
+  });
+});
+
+describe("a library", () => {
   test("of 5,000 videos is there within a second, scrolls without late frames, and has a few of them in the page", async ({
     browser,
   }) => {

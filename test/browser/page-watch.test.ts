@@ -39,6 +39,15 @@ describe("an MP4 that three others hold", () => {
     await watched(page, id);
     for (const name of NAMES) await page.getByRole("cell", { name }).waitFor(PATIENCE);
     await page.getByText(/Swimming in from \d peers?/).waitFor(PATIENCE);
+    await page
+      .getByRole("cell", { name: /^\d+(?:\.\d)? ms$/ })
+      .first()
+      .waitFor(PATIENCE);
+    // Nobody wants all of it: it is not on its way, it is here in part.
+    await page
+      .locator(".name .about")
+      .getByText(/^\d+% here$/)
+      .waitFor(PATIENCE);
     await shoot(page, "watch-dark");
     await page.locator(".shoal").scrollIntoViewIfNeeded();
     await page.screenshot({
@@ -104,6 +113,13 @@ describe("a Matroska file that three others hold", () => {
     await page.keyboard.press("c");
     await expect.poll(() => words.inputValue(), PATIENCE).toBe("-1");
     expect(await page.evaluate("window.harmed")).toBeUndefined();
+    // Some of it is the library's from the first moments on, also while it is still open.
+    await page.keyboard.press("Escape");
+    await page
+      .locator(".card")
+      .filter({ hasText: "two-tongues" })
+      .getByText(/\d+% here|all here/)
+      .waitFor(PATIENCE);
     expect([wrong, stage.bugs]).toEqual([[], []]);
   });
 });

@@ -120,7 +120,8 @@ describe("get that fails", () => {
       const { node } = await serveNode(stage.path("data"));
       const id = new Uint8Array(32).fill(3);
       const holder = {
-        ...{ name: "", carrier: undefined, receivedBytes: 0, bytesPerSecond: 0, heldChunks: 0 },
+        ...{ name: "", carrier: undefined, roundTripMs: undefined },
+        ...{ receivedBytes: 0, bytesPerSecond: 0, heldChunks: 0 },
         state: "gone" as const,
       };
       const holders = ["refused", "too late", "refused"].map((reason, at) => ({ ...holder, peer: `p${at}`, reason }));

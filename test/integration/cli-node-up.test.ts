@@ -187,7 +187,7 @@ describe("config show", () => {
     expect(stdout).toContain(`upload_limit\t5000000\t${stage.path("data/config.toml")}\n`);
     expect(stdout).toContain("max_peers\t64\tbuilt in\n");
     const lines = await library.json("config", "show");
-    expect(lines).toHaveLength(15);
+    expect(lines).toHaveLength(16);
     expect(lines).toContainEqual({ setting: "mdns", value: true, origin: "built-in", from: "built in" });
     stage.write("data/config.toml", "\ncolour = 1\n");
     const wrong = await library.run("config", "show");

@@ -149,6 +149,7 @@ describe("a fetch", () => {
       peer: "p",
       name: "n",
       carrier: undefined,
+      roundTripMs: 4.5,
       state: "gone",
       reason: "silent",
       receivedBytes: 5,

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { toBase32 } from "../../src/core/content/base32.ts";
 import { PAGE } from "../../src/core/limits.ts";
 import { EventHub } from "../../src/gateway/event-hub.ts";
-import { pageParts } from "../../src/gateway/page-parts.ts";
+import { type PageOptions, pageParts } from "../../src/gateway/page-parts.ts";
 import { readToken } from "../../src/gateway/token-file.ts";
 import { serveWeb } from "../../src/gateway/web-server.ts";
 import { openLibrary } from "../../src/open-library.ts";
@@ -32,7 +32,7 @@ interface Stage {
 }
 
 /** A gateway with the page's routes over a real library. */
-async function stage(): Promise<Stage> {
+async function stage(options: PageOptions = {}): Promise<Stage> {
   const root = tempFolder();
   const page = join(root, "page");
   mkdirSync(join(page, "assets"), { recursive: true });
@@ -44,7 +44,7 @@ async function stage(): Promise<Stage> {
   const node = new ScriptedNode(library);
   const hub = new EventHub(node);
   const bugs: unknown[] = [];
-  const parts = await pageParts(node, hub.videoChanged, page);
+  const parts = await pageParts(node, hub.videoChanged, { folder: page, ...options });
   const web = await serveWeb({
     ...{ node, hub, shutdown: () => {}, onBug: (error) => bugs.push(error), routes: parts.routes },
     place: { host: "127.0.0.1", port: 0 },
@@ -130,6 +130,44 @@ describe("an upload", () => {
       await send("PUT", `/api/v1/uploads/${String(number).padStart(24, "0")}`, about);
     expect((await send("PUT", `/api/v1/uploads/${KEY}`, about)).text).toContain("too-many-requests");
     expect(existsSync(join(`${folder}-uploads`, KEY))).toBe(false);
+  });
+});
+
+describe("background fetches and what is in sight", () => {
+  test("a fetch is begun, listed, stopped and taken from the list, and goes with its video", async () => {
+    const { send, library, bugs } = await stage();
+    const id = "a".repeat(52);
+    const bare = { authorization: "" };
+    expect((await send("POST", "/api/v1/jobs", { id }, undefined, bare)).status).toBe(401);
+    expect((await send("POST", "/api/v1/jobs", { id: "x" })).status).toBe(400);
+    expect((await send("POST", "/api/v1/jobs", { id, link: "cardume:x" })).text).toContain("link-");
+    expect(JSON.parse((await send("POST", "/api/v1/jobs", { id })).text)).toMatchObject({ id, state: "fetching" });
+    const list = async (): Promise<unknown> => JSON.parse((await send("GET", "/api/v1/jobs")).text);
+    expect(await list()).toMatchObject({ jobs: [{ id, state: "fetching", title: "film", nextTryAtMs: null }] });
+    expect((await send("POST", `/api/v1/jobs/${id}/stop`, {})).text).toContain('"stopped"');
+    expect((await send("POST", `/api/v1/jobs/${"b".repeat(51)}a/stop`, {})).status).toBe(404);
+    expect((await send("DELETE", `/api/v1/jobs/${id}`)).status).toBe(200);
+    expect(await list()).toEqual({ jobs: [] });
+    const held = toBase32(await addFile(library, DEMO));
+    await send("POST", "/api/v1/jobs", { id: held });
+    expect((await send("DELETE", `/api/v1/videos/${held}`)).status).toBe(200);
+    expect([await list(), bugs]).toEqual([{ jobs: [] }, []]);
+  });
+
+  test("what is seen is told of, what nobody knows is null, and no more is taken than a screen has", async () => {
+    const { send, library } = await stage({ posters: true });
+    const [id, strange] = [toBase32(await addFile(library, DEMO)), "a".repeat(52)];
+    const sight = async (): Promise<unknown> =>
+      JSON.parse((await send("GET", `/api/v1/sight?ids=${id},${strange},${id}`)).text);
+    await expect.poll(sight, { timeout: 20_000 }).toEqual({
+      videos: [
+        { id, holders: null, isMore: false, hasPoster: true },
+        { id: strange, holders: null, isMore: false, hasPoster: false },
+      ],
+      isLooking: false,
+    });
+    expect((await send("GET", "/api/v1/sight?ids=..%2f..")).status).toBe(400);
+    expect((await send("GET", `/api/v1/sight?ids=${`${id},`.repeat(PAGE.maxVideosInSight + 1)}`)).status).toBe(400);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { followJobs } from "./add/jobs.ts";
 import { Tasks } from "./add/tasks-view.tsx";
 import { access } from "./base/api.ts";
 import { useBox } from "./base/box.ts";
@@ -15,7 +16,13 @@ export function App(): JSX.Element {
   const t = useTexts();
   const where = useBox(route);
   const may = useBox(access);
-  useEffect(() => (may === "none" ? undefined : followEvents()), [may]);
+  useEffect(() => {
+    if (may === "none") return;
+    const ends = [followEvents(), followJobs()];
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [may]);
   if (may === "none")
     return (
       <main id="content">

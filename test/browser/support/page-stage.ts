@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { onTestFinished } from "vitest";
 import { EventHub } from "../../../src/gateway/event-hub.ts";
-import { pageParts } from "../../../src/gateway/page-parts.ts";
+import { type PageOptions, pageParts } from "../../../src/gateway/page-parts.ts";
 import { videoRoutes } from "../../../src/gateway/video-routes.ts";
 import { VideoService } from "../../../src/gateway/video-service.ts";
 import { serveWeb, type WebServer } from "../../../src/gateway/web-server.ts";
@@ -33,6 +33,8 @@ export interface StageOptions {
   readonly theirs?: readonly string[];
   /** Files that the node with the page holds. */
   readonly ours?: readonly string[];
+  /** How the page's part of the gateway is made. */
+  readonly page?: PageOptions;
   /** How fast the others send, each. */
   readonly bytesPerSecond?: number;
 }
@@ -53,7 +55,7 @@ export async function pageStage(options: StageOptions = {}): Promise<PageStage> 
   });
   const hub = new EventHub(node);
   told = (event) => hub.told(event);
-  const stage = await served(node, hub);
+  const stage = await served(node, hub, options.page);
   onTestFinished(async () => {
     await stage.close();
     await node.close();
@@ -65,13 +67,14 @@ export async function pageStage(options: StageOptions = {}): Promise<PageStage> 
 async function served(
   node: CardumeNode,
   hub: EventHub,
+  how: PageOptions = {},
 ): Promise<{ readonly web: WebServer; readonly bugs: readonly unknown[]; close(): Promise<void> }> {
   const media = new HlsService();
   const videos = new VideoService({
     ...{ library: node.library, media },
     watch: (target, more) => node.watch(target, more),
   });
-  const page = await pageParts(node, hub.videoChanged, await builtPage());
+  const page = await pageParts(node, hub.videoChanged, { folder: await builtPage(), ...how });
   const bugs: unknown[] = [];
   const web = await serveWeb({
     ...{ node, hub, shutdown: () => {}, onBug: (error) => bugs.push(error) },

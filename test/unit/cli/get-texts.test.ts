@@ -75,10 +75,12 @@ test("the address for others is the one that most of them can use", () => {
 
 describe("the line of a fetch", () => {
   const holder: HolderProgress = {
-    ...{ peer: "p", name: "", carrier: "direct", state: "serving", receivedBytes: 1, bytesPerSecond: 1, heldChunks: 1 },
+    ...{ peer: "p", name: "", carrier: "direct", state: "serving", roundTripMs: 1 },
+    ...{ receivedBytes: 1, bytesPerSecond: 1, heldChunks: 1 },
   };
   const progress: FetchProgress = {
-    ...{ id: ID, title: "", phase: "fetching", bytes: 100_000_000, heldBytes: 45_900_000, chunks: 96, heldChunks: 44 },
+    ...{ id: ID, title: "", phase: "fetching", wantsAll: true, chunks: 96, heldChunks: 44 },
+    ...{ bytes: 100_000_000, heldBytes: 45_900_000 },
     ...{ receivedBytes: 1, writtenBytes: 0, wastedBytes: 0, bytesPerSecond: 12_000_000, leftMs: 4500 },
     holders: [holder, { ...holder, state: "gone" }],
   };

@@ -1,4 +1,5 @@
 import { CardumeError } from "../../../src/core/errors.ts";
+import type { SentChunks } from "../../../src/node/chunk-senders.ts";
 import type {
   CardumeNode,
   FetchProgress,
@@ -79,6 +80,18 @@ export class ScriptedNode implements CardumeNode {
     return fetch;
   }
 
+  /** By id in hex. */
+  readonly sent: Map<string, SentChunks> = new Map();
+  readonly known: Map<string, readonly string[]> = new Map();
+
+  senders(id: Uint8Array): SentChunks | undefined {
+    return this.sent.get(Buffer.from(id).toString("hex"));
+  }
+
+  knownHolders(id: Uint8Array): readonly string[] {
+    return this.known.get(Buffer.from(id).toString("hex")) ?? [];
+  }
+
   fetches(): FetchProgress[] {
     return this.running.map((one) => one.progress());
   }
@@ -108,7 +121,7 @@ export class ScriptedFetch implements RunningFetch {
   readonly done: Promise<FetchResult>;
   stops = 0;
   now: Omit<FetchProgress, "id"> = {
-    ...{ title: "film", phase: "finding", bytes: 0, heldBytes: 0, chunks: 0, heldChunks: 0 },
+    ...{ title: "film", phase: "finding", wantsAll: true, bytes: 0, heldBytes: 0, chunks: 0, heldChunks: 0 },
     ...{ receivedBytes: 0, writtenBytes: 0, wastedBytes: 0, bytesPerSecond: 0, leftMs: undefined, holders: [] },
   };
   readonly #end: (result: FetchResult) => void;

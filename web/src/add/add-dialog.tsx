@@ -6,7 +6,8 @@ import { Dialog } from "../base/dialog.tsx";
 import { linkIn } from "../library/link.ts";
 import { SignIn } from "../sign-in.tsx";
 import { useTexts } from "../text/texts.ts";
-import { addFile, addLink, addPath } from "./tasks.ts";
+import { beginJob } from "./jobs.ts";
+import { addFile, addPath } from "./tasks.ts";
 
 /** Three ways to add a video. */
 export function AddDialog({ onClose }: { readonly onClose: () => void }): JSX.Element {
@@ -24,7 +25,8 @@ export function AddDialog({ onClose }: { readonly onClose: () => void }): JSX.El
             action={t.addLinkDo}
             problemOf={(text) => (linkIn(text)?.id === undefined ? t.linkBroken : "")}
             onText={(text) => {
-              addLink(text.trim(), linkIn(text)?.name ?? "");
+              const { id, name, text: link } = linkIn(text) ?? {};
+              if (id !== undefined) void beginJob(id, name ?? "", link);
               onClose();
             }}
           />

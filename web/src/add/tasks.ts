@@ -1,6 +1,5 @@
 import { type ApiProblem, askForLines } from "../base/api.ts";
 import { Box } from "../base/box.ts";
-import { linkIn } from "../library/link.ts";
 import { texts } from "../text/texts.ts";
 import { sendFile } from "./upload.ts";
 
@@ -104,51 +103,4 @@ export function addFile(file: File): void {
     );
     await followAdding(`/api/v1/uploads/${key}/add`, {}, tell, signal);
   });
-}
-
-/** A line of a fetch. */
-type FetchLine =
-  | {
-      readonly progress: {
-        readonly title: string;
-        readonly bytes: number;
-        readonly writtenBytes: number;
-      };
-    }
-  | { readonly result: { readonly outcome: string } };
-
-/** Fetches all of a video: by a link, or by its id. */
-export function addLink(link: string, name: string): void {
-  const id = linkIn(link)?.id;
-  begin(name === "" ? texts().linkBare : name, (tell, signal) => {
-    if (id === undefined) throw new Error(texts().linkBroken);
-    return followFetch({ id, link }, id, tell, signal);
-  });
-}
-
-/** Fetches what is missing of a video. */
-export function keepAll(id: string, name: string): void {
-  begin(name, (tell, signal) => followFetch({ id }, id, tell, signal));
-}
-
-async function followFetch(body: object, id: string, tell: Tell, signal: AbortSignal): Promise<void> {
-  tell({ words: texts().finding, id });
-  for await (const line of askForLines<FetchLine>("/api/v1/fetches", { method: "POST", body, signal })) {
-    if ("result" in line) tellResult(line.result.outcome, tell);
-    else {
-      const { bytes, writtenBytes, title } = line.progress;
-      const part = bytes === 0 ? undefined : writtenBytes / bytes;
-      tell({
-        words: part === undefined ? texts().finding : texts().fetching(Math.floor(100 * part)),
-        part,
-        ...(title === "" ? {} : { name: title }),
-      });
-    }
-  }
-}
-
-function tellResult(outcome: string, tell: Tell): void {
-  if (outcome === "complete") tell({ state: "done", words: texts().added, part: 1 });
-  else if (outcome === "stopped") tell({ state: "stopped", words: texts().stopped });
-  else tell({ state: "failed", words: outcome === "missing" ? texts().causeNobody : texts().nothingThere });
 }

@@ -37,3 +37,9 @@ export function languageName(tag: string, language: string): string {
     return tag;
   }
 }
+
+/** A moment of this day, in ms since 1970, as people here write the time: the browser knows the country, too. */
+export function formatMoment(atMs: number, language: string): string {
+  const locale = navigator.languages.find((one) => one.startsWith(language)) ?? language;
+  return new Date(atMs).toLocaleTimeString(locale, { hour: "numeric", minute: "2-digit" });
+}

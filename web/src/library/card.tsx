@@ -5,7 +5,8 @@ import { formatBytes, formatDuration, percent } from "../base/format.ts";
 import { watchAddress } from "../base/route.ts";
 import { useTexts } from "../text/texts.ts";
 import { Art } from "./art.tsx";
-import { arriving, posters, type Video } from "./videos.ts";
+import { holdersOf } from "./sight.ts";
+import { type Arrival, arriving, posters, type Video } from "./videos.ts";
 
 /** What a card shows. Texts come from strangers. */
 export interface Shown {
@@ -77,14 +78,16 @@ export function VideoCard({ video }: { readonly video: Video }): JSX.Element {
   const t = useTexts();
   const coming = useBox(arriving).get(video.id);
   const here = percent(video.heldBytes, video.bytes);
+  const holders = useBox(holdersOf).get(video.id);
+  const words = [formatBytes(video.bytes, t.tag), stateOf(video, coming, t)];
   const isPart = coming !== undefined || here < 100;
   return (
     <Card
       id={video.id}
       title={video.title}
       durationMs={video.durationMs}
-      about={[formatBytes(video.bytes, t.tag), stateOf(video, coming, t)]}
-      part={isPart ? (coming ?? video.heldBytes / video.bytes) : undefined}
+      about={holders === undefined ? words : [...words, t.holders(holders.count, holders.isMore)]}
+      part={isPart ? (coming?.part ?? video.heldBytes / video.bytes) : undefined}
     />
   );
 }
@@ -92,14 +95,15 @@ export function VideoCard({ video }: { readonly video: Video }): JSX.Element {
 /** How a video stands, in words. */
 export function stateOf(
   { state, heldBytes, bytes }: Pick<Video, "state" | "heldBytes" | "bytes">,
-  coming: number | undefined,
+  coming: Arrival | undefined,
   t: ReturnType<typeof useTexts>,
 ): string {
-  if (coming !== undefined) return t.coming(percent(coming, 1));
+  if (coming?.isWanted === true) return t.coming(percent(coming.part, 1));
   if (state === "damaged") return t.damaged;
   if (state === "missing") return t.sourceMissing;
   if (state === "changed") return t.sourceChanged;
-  const here = percent(heldBytes, bytes);
+  // What comes as it is watched is counted as it comes.
+  const here = coming === undefined ? percent(heldBytes, bytes) : percent(coming.part, 1);
   if (here === 100) return t.allHere;
-  return heldBytes === 0 ? t.nothingOfIt : t.partHere(here);
+  return here === 0 && heldBytes === 0 ? t.nothingOfIt : t.partHere(here);
 }

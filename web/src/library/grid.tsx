@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { VideoCard } from "./card.tsx";
+import { useInSight } from "./sight.ts";
 import type { Video } from "./videos.ts";
 
 /** What a row needs besides its picture: title of two lines, and what is said of it. */
@@ -67,6 +68,7 @@ export function Grid({ videos }: { readonly videos: readonly Video[] }): JSX.Ele
   }, [rowPx, videos.length]);
   const count = Math.ceil(videos.length / columns);
   const shown = width === 0 ? [] : range(rows.first, Math.min(count, rows.last));
+  useInSight(videos.slice(rows.first * columns, width === 0 ? 0 : rows.last * columns));
   return (
     <ul class="grid" ref={element} style={{ height: `${count * rowPx}px` }}>
       {shown.flatMap((row) =>

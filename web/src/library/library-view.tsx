@@ -1,17 +1,18 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { useBox } from "../base/box.ts";
 import { formatBytes, formatDuration } from "../base/format.ts";
-import { Mark } from "../base/icons.tsx";
+import { Icon, Mark } from "../base/icons.tsx";
 import { useTexts } from "../text/texts.ts";
 import { type Place, places } from "../watch/places.ts";
 import { Card } from "./card.tsx";
 import { Grid } from "./grid.tsx";
 import { linkIn } from "./link.ts";
 import { LinkCard } from "./link-card.tsx";
+import { inOrder, OrderPick, order } from "./order.tsx";
 import { SearchField, SearchResults, sought } from "./search.tsx";
-import { Top } from "./top.tsx";
-import { loadShelf, neighbours, type Shelf, shelf } from "./videos.ts";
+import { isAdding, Top } from "./top.tsx";
+import { arriving, loadShelf, neighbours, type Shelf, shelf } from "./videos.ts";
 
 /** Words of a title have at least so many characters. */
 const LEAST_CHARS = 2;
@@ -56,7 +57,13 @@ function Inside({ words, shelf: now }: { readonly words: string; readonly shelf:
 function Everything({ shelf: { state, videos } }: { readonly shelf: Shelf }): JSX.Element {
   const t = useTexts();
   const near = useBox(neighbours);
-  const here = videos.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
+  const how = useBox(order);
+  const ordered = useMemo(() => inOrder(videos, how), [videos, how]);
+  const coming = useBox(arriving);
+  const here = videos.reduce(
+    (sum, one) => sum + Math.max(one.heldBytes, (coming.get(one.id)?.part ?? 0) * one.bytes),
+    0,
+  );
   return (
     <>
       <div class="shore">
@@ -74,8 +81,12 @@ function Everything({ shelf: { state, videos } }: { readonly shelf: Shelf }): JS
         </p>
       </div>
       <GoOn />
-      <section class="part" aria-label={t.allVideos}>
-        <Grid videos={videos} />
+      <section class="part" aria-labelledby="all-videos">
+        <div class="part-head is-ordered">
+          <h2 id="all-videos">{t.allVideos}</h2>
+          <OrderPick />
+        </div>
+        <Grid videos={ordered} />
       </section>
     </>
   );
@@ -124,6 +135,10 @@ function StillWater(): JSX.Element {
       <Mark />
       <h1>{t.emptyTitle}</h1>
       <p>{t.emptyText}</p>
+      <button type="button" class="button is-main" onClick={() => isAdding.set(true)}>
+        <Icon name="add" />
+        {t.addTitle}
+      </button>
     </div>
   );
 }

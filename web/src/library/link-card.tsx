@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { addLink } from "../add/tasks.ts";
+import { beginJob } from "../add/jobs.ts";
 import { watchAddress } from "../base/route.ts";
 import { useTexts } from "../text/texts.ts";
 import type { LinkWords } from "./link.ts";
@@ -10,9 +10,11 @@ export function LinkCard({ link: { text, id, name } }: { readonly link: LinkWord
   const t = useTexts();
   const open = (isToWatch: boolean) => (): void => {
     // The peers that the link names are asked first, so that it is fetched by its link in either case.
-    addLink(text, name);
-    sought.set("");
-    if (isToWatch && id !== undefined) location.hash = watchAddress(id);
+    if (id === undefined) return;
+    void beginJob(id, name, text).then(() => {
+      sought.set("");
+      if (isToWatch) location.hash = watchAddress(id);
+    });
   };
   return (
     <div class="still">

@@ -6,6 +6,7 @@ import { formatBytes } from "../base/format.ts";
 import { Icon } from "../base/icons.tsx";
 import { useTexts } from "../text/texts.ts";
 import { Card, VideoCard } from "./card.tsx";
+import { useInSight } from "./sight.ts";
 import type { Video } from "./videos.ts";
 
 /** What is looked for; empty for nothing. It stays while a video is watched. */
@@ -130,6 +131,7 @@ export function SearchResults({ words }: { readonly words: string }): JSX.Elemen
 
 function Here({ found }: { readonly found: Results<Video> }): JSX.Element {
   const t = useTexts();
+  useInSight(found.items);
   return (
     <section class="part" aria-labelledby="found-here">
       <div class="part-head">
@@ -163,7 +165,7 @@ function There({ others, isDone }: { readonly others: readonly Other[]; readonly
       <ul class="row-of-few">
         {others.map(({ id, title, bytes, holders }) => (
           <li key={id}>
-            <Card id={id} title={title} durationMs={0} about={[formatBytes(bytes, t.tag), t.holders(holders)]} />
+            <Card id={id} title={title} durationMs={0} about={[formatBytes(bytes, t.tag), t.holders(holders, false)]} />
           </li>
         ))}
       </ul>

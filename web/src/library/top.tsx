@@ -1,17 +1,21 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { AddDialog } from "../add/add-dialog.tsx";
-import { useBox } from "../base/box.ts";
+import { Box, useBox } from "../base/box.ts";
 import { Dialog } from "../base/dialog.tsx";
 import { Icon, Mark } from "../base/icons.tsx";
 import { LIBRARY } from "../base/route.ts";
 import { chooseTheme, theme } from "../base/theme.ts";
 import { chooseLanguage, LANGUAGES, useTexts } from "../text/texts.ts";
 
+/** Whether the dialog for adding is open. */
+export const isAdding = new Box(false);
+
 /** The bar over every view. */
 export function Top({ children }: { readonly children?: ComponentChildren }): JSX.Element {
   const t = useTexts();
-  const [open, setOpen] = useState<"" | "add" | "settings">("");
+  const isAddOpen = useBox(isAdding);
+  const [hasSettings, setSettings] = useState(false);
   return (
     <header class={`top ${children === undefined ? "is-bare" : ""}`}>
       <a class="mark" href={LIBRARY}>
@@ -25,17 +29,17 @@ export function Top({ children }: { readonly children?: ComponentChildren }): JS
           class="button is-quiet is-round"
           aria-label={t.settings}
           title={t.settings}
-          onClick={() => setOpen("settings")}
+          onClick={() => setSettings(true)}
         >
           <Icon name="settings" />
         </button>
-        <button type="button" class="button is-main" onClick={() => setOpen("add")}>
+        <button type="button" class="button is-main" onClick={() => isAdding.set(true)}>
           <Icon name="add" />
           <span class="label">{t.add}</span>
         </button>
       </div>
-      {open === "add" && <AddDialog onClose={() => setOpen("")} />}
-      {open === "settings" && <Settings onClose={() => setOpen("")} />}
+      {isAddOpen && <AddDialog onClose={() => isAdding.set(false)} />}
+      {hasSettings && <Settings onClose={() => setSettings(false)} />}
     </header>
   );
 }

@@ -27,8 +27,18 @@ export interface Shelf {
 export const shelf = new Box<Shelf>({ state: "loading", videos: [] });
 /** Ids of videos with a poster. */
 export const posters = new Box<ReadonlySet<string>>(new Set());
-/** Fetches under way: what part of a video is here, by its id. */
-export const arriving = new Box<ReadonlyMap<string, number>>(new Map());
+/** A video that is on its way. */
+export interface Arrival {
+  /** What is here of it, from 0 to 1. */
+  readonly part: number;
+  /** Somebody wants all of it; else it only comes as it is watched. */
+  readonly isWanted: boolean;
+}
+
+/** Fetches under way, by the video's id. */
+export const arriving = new Box<ReadonlyMap<string, Arrival>>(new Map());
+/** How often it is told that a fetch has begun or ended: others may follow what comes of it. */
+export const fetchNews = new Box(0);
 /** How many neighbours the node has; `undefined`: not known yet. */
 export const neighbours = new Box<number | undefined>(undefined);
 
@@ -59,8 +69,11 @@ async function loadPosters(): Promise<void> {
   }
 }
 
-/** A poster was kept. */
-export const notePoster = (id: string): void => posters.set(new Set([...posters.value, id]));
+/** Posters were kept. */
+export function notePosters(ids: readonly string[]): void {
+  const fresh = ids.filter((id) => !posters.value.has(id));
+  if (fresh.length > 0) posters.set(new Set([...posters.value, ...fresh]));
+}
 
 interface VideoEvent {
   readonly change: "added" | "held" | "removed";
@@ -72,7 +85,7 @@ function noteVideo({ change, id, video }: VideoEvent): void {
   if (shelf.value.state === "loading" || video?.kind === "subtitle") return;
   const others = shelf.value.videos.filter((one) => one.id !== id);
   const isGone = change === "removed" || video === null;
-  const videos = isGone ? others : [...others, video].sort(byTitle);
+  const videos = isGone ? others : [...others, video].toSorted(byTitle);
   shelf.set({ ...shelf.value, videos });
 }
 
@@ -81,14 +94,40 @@ const byTitle = (one: Video, other: Video): number => {
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
-/** @param whole what is all here is not on its way any more */
-function noteFetch(id: string, whole: number | undefined): void {
-  const part = whole !== undefined && whole >= 1 ? undefined : whole;
-  if (arriving.value.get(id) === part) return;
+/** When a video on its way that is not on the shelf may be asked for again, by its id. */
+const strange = new Map<string, number>();
+const ASK_AGAIN_MS = 2000;
+
+/** A video is the library's from its first moments on, and the node may not have told of that. */
+async function lookForNew(id: string): Promise<void> {
+  const isKnown = shelf.value.state !== "ready" || shelf.value.videos.some((one) => one.id === id);
+  if (isKnown || performance.now() < (strange.get(id) ?? 0)) return;
+  strange.set(id, performance.now() + ASK_AGAIN_MS);
+  try {
+    noteVideo({ change: "added", id, video: await askFor<Video>(`/api/v1/videos/${id}`) });
+  } catch {
+    // It is not there yet.
+  }
+}
+
+/** @param arrival `undefined`: it has ended */
+function noteFetch(id: string, arrival: Arrival | undefined): void {
+  const before = arriving.value.get(id);
+  // What is all here is not on its way any more.
+  const now = arrival !== undefined && arrival.part < 1 ? arrival : undefined;
+  if (before?.isWanted !== now?.isWanted) fetchNews.set(fetchNews.value + 1);
+  if (before?.part === now?.part && before?.isWanted === now?.isWanted) return;
   const next = new Map(arriving.value);
-  if (part === undefined) next.delete(id);
-  else next.set(id, part);
+  if (now === undefined) next.delete(id);
+  else next.set(id, now);
   arriving.set(next);
+}
+
+interface FetchEvent {
+  readonly id: string;
+  readonly bytes: number;
+  readonly writtenBytes: number;
+  readonly wantsAll: boolean;
 }
 
 async function countNeighbours(): Promise<void> {
@@ -108,12 +147,14 @@ export function followEvents(): () => void {
   on<{ readonly missed: boolean }>("hello", ({ missed }) => {
     if (missed) void loadShelf();
     void countNeighbours();
+    fetchNews.set(fetchNews.value + 1);
   });
   on<VideoEvent>("video", noteVideo);
   on("neighbour", () => void countNeighbours());
-  on<{ readonly id: string; readonly bytes: number; readonly writtenBytes: number }>("fetch", (progress) =>
-    noteFetch(progress.id, progress.bytes === 0 ? 0 : progress.writtenBytes / progress.bytes),
-  );
+  on<FetchEvent>("fetch", ({ id, bytes, writtenBytes, wantsAll }) => {
+    noteFetch(id, { part: bytes === 0 ? 0 : writtenBytes / bytes, isWanted: wantsAll });
+    if (writtenBytes > 0) void lookForNew(id);
+  });
   on<{ readonly progress: { readonly id: string } }>("fetch-ended", ({ progress }) =>
     noteFetch(progress.id, undefined),
   );

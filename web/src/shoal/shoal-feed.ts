@@ -26,6 +26,7 @@ interface News {
   readonly held: number;
   readonly bytesPerSecond: number;
   readonly peers: readonly string[];
+  readonly names?: readonly string[];
   readonly holders: readonly Holder[];
   readonly more: number;
   readonly came: readonly Run[];
@@ -34,7 +35,7 @@ interface News {
 
 /** A chunk that is not here. */
 export const MISSING = -2;
-/** A chunk that was here before anybody looked. */
+/** A chunk that is here, and nobody knows who sent it: it was added here, or came before the node was started. */
 export const FROM_BEFORE = -1;
 
 /** A shoal at a moment. */
@@ -47,6 +48,8 @@ export interface Shoal {
   readonly phase: News["phase"];
   readonly bytesPerSecond: number;
   readonly peers: readonly string[];
+  /** Of these, in the same order; others' words. */
+  readonly names: readonly string[];
   readonly holders: readonly Holder[];
   readonly more: number;
 }
@@ -78,11 +81,11 @@ export class ShoalFeed {
   #all({ chunks, bytes, held }: All): void {
     const senders = new Int16Array(chunks).fill(MISSING);
     for (const [first, count, sender] of held) senders.fill(sender, first, first + count);
-    const { phase, bytesPerSecond, peers, holders, more } = this.#shoal ?? NOTHING;
-    this.#tell({ chunks, bytes, senders, held: 0, phase, bytesPerSecond, peers, holders, more });
+    const { phase, bytesPerSecond, peers, names, holders, more } = this.#shoal ?? NOTHING;
+    this.#tell({ chunks, bytes, senders, held: 0, phase, bytesPerSecond, peers, names, holders, more });
   }
 
-  #news({ came, lost, ...news }: News): void {
+  #news({ came, lost, names = [], ...news }: News): void {
     const before = this.#shoal;
     if (before === undefined) return;
     const { senders } = before;
@@ -92,7 +95,7 @@ export class ShoalFeed {
         senders[chunk] = sender;
         this.#events.came(chunk, sender);
       }
-    this.#tell({ ...before, ...news });
+    this.#tell({ ...before, ...news, names });
   }
 
   #tell(shoal: Shoal): void {
@@ -101,7 +104,7 @@ export class ShoalFeed {
   }
 }
 
-const NOTHING = { phase: "idle", bytesPerSecond: 0, peers: [], holders: [], more: 0 } as const;
+const NOTHING = { phase: "idle", bytesPerSecond: 0, peers: [], names: [], holders: [], more: 0 } as const;
 
 /** How many chunks each has sent, by place in `peers`; what was here from before last. */
 export function sharesOf({ senders, peers }: Shoal): { readonly byPeer: readonly number[]; readonly before: number } {

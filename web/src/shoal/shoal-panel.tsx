@@ -57,10 +57,21 @@ function summaryOf(shoal: Shoal, t: T): string {
 
 const nameOf = ({ peer, name }: Pick<Holder, "peer" | "name">): string => (name === "" ? `…${peer.slice(-8)}` : name);
 
+/** Those who sent some of what is here, and have no part in what goes on now. */
+function sendersOf({ peers, names, holders }: Shoal): Holder[] {
+  const present = new Set(holders.map(({ peer }) => peer));
+  return peers.flatMap((peer, place) => (present.has(peer) ? [] : [{ ...NO_PART, peer, name: names[place] ?? "" }]));
+}
+
+const NO_PART: Omit<Holder, "peer" | "name"> = {
+  ...{ state: "gone", reason: null, carrier: null, roundTripMs: null },
+  ...{ bytesPerSecond: 0, receivedBytes: 0, heldChunks: 0 },
+};
+
 function labelOf(shoal: Shoal, t: T): string {
   const { byPeer, before } = sharesOf(shoal);
   const named = shoal.peers.map((peer, place) => {
-    const name = nameOf(shoal.holders.find((one) => one.peer === peer) ?? { peer, name: "" });
+    const name = nameOf({ peer, name: shoal.names[place] ?? "" });
     return t.stripShare(name, percent(byPeer[place] ?? 0, shoal.chunks));
   });
   const all = before === 0 ? named : [...named, `${percent(before, shoal.chunks)}% ${t.fromBefore}.`];
@@ -69,8 +80,10 @@ function labelOf(shoal: Shoal, t: T): string {
 
 function Peers({ shoal }: { readonly shoal: Shoal }): JSX.Element {
   const t = useTexts();
-  if (shoal.holders.length === 0) return <p class="soft">{shoal.held === shoal.chunks ? t.noPeers : t.noPeersYet}</p>;
-  const all = shoal.holders.reduce((sum, { receivedBytes }) => sum + receivedBytes, 0);
+  const before = sendersOf(shoal);
+  const { byPeer } = sharesOf(shoal);
+  if (shoal.holders.length + before.length === 0)
+    return <p class="soft">{shoal.held === shoal.chunks ? t.noPeers : t.noPeersYet}</p>;
   return (
     <table class="peers">
       <thead>
@@ -86,9 +99,12 @@ function Peers({ shoal }: { readonly shoal: Shoal }): JSX.Element {
         </tr>
       </thead>
       <tbody>
-        {shoal.holders.map((holder) => (
-          <PeerRow key={holder.peer} holder={holder} place={shoal.peers.indexOf(holder.peer)} all={all} />
-        ))}
+        {[...shoal.holders, ...before].map((holder, at) => {
+          const place = shoal.peers.indexOf(holder.peer);
+          const part = percent(byPeer[place] ?? 0, shoal.chunks);
+          const isBefore = at >= shoal.holders.length;
+          return <PeerRow key={holder.peer} holder={holder} place={place} part={part} isBefore={isBefore} />;
+        })}
       </tbody>
       {shoal.more > 0 && <caption class="small soft">{t.morePeers(shoal.more)}</caption>}
     </table>
@@ -98,15 +114,18 @@ function Peers({ shoal }: { readonly shoal: Shoal }): JSX.Element {
 function PeerRow({
   holder,
   place,
-  all,
+  part,
+  isBefore,
 }: {
   readonly holder: Holder;
   readonly place: number;
-  readonly all: number;
+  /** Of the video's chunks, in per cent, what came from it. */
+  readonly part: number;
+  /** It has sent, and has no part in what goes on now. */
+  readonly isBefore: boolean;
 }): JSX.Element {
   const t = useTexts();
   const { peer, state, reason, carrier, roundTripMs, bytesPerSecond, receivedBytes } = holder;
-  const part = percent(receivedBytes, all);
   const colour = place < 0 ? "var(--line-strong)" : peerColour(place);
   const isOn = state === "serving" || state === "connecting";
   const how = carrier === "direct" ? t.direct : carrier === "libp2p" ? t.viaLibp2p : "";
@@ -119,7 +138,9 @@ function PeerRow({
             <bdi>{nameOf(holder)}</bdi>
             <span class="small soft">
               {" "}
-              {[stateWords(state, t), how, isOn ? "" : (reason ?? "")].filter(Boolean).join(", ")}
+              {[isBefore ? t.sentBefore : stateWords(state, t), how, isOn ? "" : (reason ?? "")]
+                .filter(Boolean)
+                .join(", ")}
             </span>
           </span>
         </div>

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { keepAll } from "../add/tasks.ts";
+import { beginJob, jobs } from "../add/jobs.ts";
 import { access, ask } from "../base/api.ts";
 import { useBox } from "../base/box.ts";
 import { Copying } from "../base/copy.tsx";
@@ -24,14 +24,15 @@ export function Acts(props: {
   const may = useBox(access);
   const [open, setOpen] = useState<"" | "share" | "elsewhere" | "remove" | "sign-in">("");
   const close = (): void => setOpen("");
-  const keep = (): void => (may === "change" ? keepAll(id, title) : setOpen("sign-in"));
+  const isKept = useBox(jobs).some((job) => job.id === id && UNDER_WAY.has(job.state));
+  const keep = (): void => (may === "change" ? void beginJob(id, title) : setOpen("sign-in"));
   return (
     <div class="acts">
       <button type="button" class="button is-main" onClick={() => setOpen("share")}>
         <Icon name="share" />
         {t.share}
       </button>
-      {!isWhole && (
+      {!isWhole && !isKept && (
         <button type="button" class="button" onClick={keep}>
           <Icon name="keep" />
           {t.keepAll}
@@ -61,6 +62,9 @@ export function Acts(props: {
     </div>
   );
 }
+
+/** It is fetched already: pressing again would do nothing. */
+const UNDER_WAY: ReadonlySet<string> = new Set(["waiting", "fetching", "later"]);
 
 function Elsewhere({ facts, onClose }: { readonly facts: Facts; readonly onClose: () => void }): JSX.Element {
   const t = useTexts();

@@ -44,7 +44,7 @@ export function FactsList({ facts }: { readonly facts: Facts }): JSX.Element {
 export function Keys(): JSX.Element {
   const t = useTexts();
   return (
-    <section aria-labelledby="keys">
+    <section class="keys" aria-labelledby="keys">
       <h2 id="keys">{t.keys}</h2>
       <dl class="facts">
         {t.keysText.map(([keys, does]) => [

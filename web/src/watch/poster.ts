@@ -1,5 +1,5 @@
 import { access, ask } from "../base/api.ts";
-import { notePoster, posters } from "../library/videos.ts";
+import { notePosters, posters } from "../library/videos.ts";
 
 const WIDTH = 640;
 const HEIGHT = 360;
@@ -33,6 +33,6 @@ export async function takePoster(id: string, video: HTMLVideoElement): Promise<b
   });
   if (blob === null || blob.size > MOST_BYTES) return true;
   await ask(`/api/v1/posters/${id}`, { method: "PUT", body: blob });
-  notePoster(id);
+  notePosters([id]);
   return true;
 }
