@@ -1,100 +1,122 @@
-import { randomBytes } from "node:crypto";
-import type { Page } from "playwright-core";
-import { expect } from "vitest";
-import { toBase32 } from "../../src/core/content/base32.ts";
+import type { Browser, Page } from "playwright-core";
+import { describe, expect } from "vitest";
 import { test } from "./support/browser.ts";
+import { type Group, idOfNumber, joined } from "./support/hostile-answers.ts";
+import { type Detector, detectHarm } from "./support/hostile-detector.ts";
+import { DRIVE } from "./support/hostile-drive.ts";
+import { type HostileGateway, hostileGateway } from "./support/hostile-gateway.ts";
 import { HOSTILE_TEXTS } from "./support/hostile-texts.ts";
-import { openPage, pageStage } from "./support/page-stage.ts";
 
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 30_000 };
 
-const json = (value: unknown): { readonly contentType: string; readonly body: string } => ({
-  contentType: "application/json",
-  body: JSON.stringify(value),
-});
+/** Texts that run nothing and are awkward all the same. */
+const AWKWARD = [
+  "__proto__",
+  "constructor",
+  "hasOwnProperty",
+  "[object Object]",
+  "null",
+  "a".repeat(5000),
+  "\u202e\u2066\u0007",
+];
+const TEXTS: readonly string[] = [...HOSTILE_TEXTS, ...AWKWARD];
+/** So many are shown in one view. */
+const IN_ONE_VIEW = 28;
+const GROUPS: readonly Group[] = [...slices(TEXTS, IN_ONE_VIEW)];
+const JOINED: readonly string[] = GROUPS.map(joined);
 
-const lines = (values: readonly object[]): { readonly contentType: string; readonly body: string } => ({
-  contentType: "application/x-ndjson",
-  body: values.map((value) => `${JSON.stringify(value)}\n`).join(""),
-});
-
-const idFor = (): string => toBase32(randomBytes(32));
-
-const videoNamed = (title: string): object => ({
-  ...{ id: idFor(), kind: "video", title, fileName: title, mediaType: title, durationMs: 1000, bytes: 10, chunks: 1 },
-  ...{ held: 1, heldBytes: 10, addedAtMs: 0, state: "complete" },
-});
-
-const factsOf = (id: string, text: string): object => ({
-  ...{ id, title: text, fileName: text, mediaType: text, bytes: 10, chunks: 4, container: text, durationMs: 1000 },
-  ...{ path: `/v/${id}/x`, playlist: `/v/${id}/hls/master.m3u8`, isDirect: false, problem: text, peers: 3 },
-  held: { bytes: 0, chunks: 0 },
-  tracks: ["video", "audio", "subtitle"].map((kind, index) => ({
-    ...{ number: index + 1, kind, codec: text, codecString: text, language: text, title: text, isDefault: true },
-    ...{ problem: text, width: null, height: null, channels: null },
-  })),
-});
-
-const shoalOf = (texts: readonly string[]): string => {
-  const holders = texts.slice(0, 20).map((text, index) => ({
-    ...{ peer: `${text} ${index}`, name: text, state: index % 2 === 0 ? "dropped" : "serving", reason: text },
-    ...{ carrier: null, roundTripMs: 3, bytesPerSecond: 5, receivedBytes: 5, heldChunks: 1 },
-  }));
-  const news = {
-    ...{ phase: "fetching", held: 1, bytesPerSecond: 1, peers: holders.map(({ peer }) => peer), holders, more: 0 },
-    ...{ came: [[0, 1, 0]], lost: [] },
-  };
-  const all = { chunks: 4, bytes: 10, chunkBytes: 3, held: [] };
-  return `event: all\ndata: ${JSON.stringify(all)}\n\nevent: news\ndata: ${JSON.stringify(news)}\n\n`;
-};
-
-/** Answers everything that the page asks for with texts of strangers. */
-async function serveHostile(page: Page, texts: readonly string[]): Promise<void> {
-  const [text = ""] = texts;
-  await page.route("**/api/v1/videos?*", (route) => route.fulfill(lines(texts.map(videoNamed))));
-  await page.route("**/api/v1/find?*", (route) =>
-    route.fulfill(lines(texts.map((title) => ({ id: idFor(), bytes: 5, title, heldChunks: 1, holder: title })))),
-  );
-  await page.route("**/v/*/info.json", (route) => {
-    const id = /\/v\/([^/]+)\//.exec(route.request().url())?.[1] ?? "";
-    return route.fulfill(
-      json(factsOf(id, texts[(Number(page.viewportSize()?.width ?? 0) * 7) % texts.length] ?? text)),
-    );
-  });
-  await page.route("**/shoal", (route) => route.fulfill({ contentType: "text/event-stream", body: shoalOf(texts) }));
-  await page.route("**/api/v1/videos", (route) =>
-    route.fulfill({ status: 400, ...json({ code: text, detail: text, title: text, status: 400 }) }),
-  );
-  await page.route("**/link", (route) => route.fulfill(json({ link: `cardume:${text}` })));
+interface Stage {
+  readonly gateway: HostileGateway;
+  readonly page: Page;
+  readonly found: Detector;
 }
 
-test("no text of strangers is ever more than text: 250 of them in titles, names, tracks, peers, links and errors", async ({
-  browser,
-}) => {
-  const { web } = await pageStage();
-  const { page, wrong } = await openPage(browser, web, { viewport: { width: 1200, height: 60_000 } });
-  await serveHostile(page, HOSTILE_TEXTS);
-  await page.reload();
-  await expect.poll(() => page.locator(".card").count(), PATIENCE).toBeGreaterThan(200);
-  await page.getByRole("searchbox").fill("anything");
-  await expect.poll(() => page.locator(".card").count(), PATIENCE).toBeGreaterThan(400);
-  await page.setViewportSize({ width: 1200, height: 900 });
-  for (let at = 0; at < HOSTILE_TEXTS.length; at += 25) {
-    const texts = HOSTILE_TEXTS.slice(at, at + 25);
-    await page.unrouteAll();
-    await serveHostile(page, texts);
-    await page.evaluate(`location.hash = "#/v/${idFor()}"`);
-    await page.getByRole("heading", { name: "This browser cannot play it" }).waitFor();
-    await expect.poll(() => page.locator(".peers tbody tr").count(), PATIENCE).toBe(20);
-    await page.getByRole("button", { name: "Share" }).click();
-    await page.getByRole("dialog").getByRole("textbox").waitFor();
-    await page.keyboard.press("Escape");
-  }
-  await page.getByRole("button", { name: "Add" }).click();
-  await page.getByPlaceholder("Path of a file or a folder").fill("<img src=x onerror=window.harmed=1>/film.mp4");
-  await page.getByRole("dialog").getByRole("button", { name: "Add" }).click();
-  await page.locator(".task .grave").waitFor();
-  expect(await page.evaluate("window.harmed")).toBeUndefined();
-  expect(await page.evaluate("document.querySelectorAll('iframe, script:not([src]), base, object').length")).toBe(0);
-  expect(wrong.filter((text) => !text.includes("status of 400") && !text.includes("event-stream"))).toEqual([]);
+/** The page as it was built, where everybody is hostile. */
+async function opened(browser: Browser, height = 900, isLoggedIn = true): Promise<Stage> {
+  const gateway = await hostileGateway(GROUPS);
+  const context = await browser.newContext({ viewport: { width: 1300, height }, locale: "en-GB" });
+  const found = await detectHarm(context, gateway.host);
+  if (isLoggedIn) await context.addInitScript('try { localStorage.setItem("cardume-key", "1.x") } catch {}');
+  const page = await context.newPage();
+  await page.goto(gateway.address);
+  await page.evaluate(DRIVE);
+  return { gateway, page, found };
+}
+
+const drive = (page: Page, part: string, ...given: readonly unknown[]): Promise<unknown> =>
+  page.evaluate(`drive.${part}(${given.map((one) => JSON.stringify(one)).join(", ")})`);
+
+/** Texts that were not seen as they are, the first of them. */
+const unseen = async (...given: Parameters<typeof drive>): Promise<readonly string[]> =>
+  ((await drive(...given)) as readonly string[]).slice(0, 5);
+
+async function expectNoHarm({ page, found }: Stage): Promise<void> {
+  expect([[...found.ran], found.seen, await found.audit(page)]).toEqual([[], [], []]);
+}
+
+/** The groups as videos. @param from their first number: beyond the groups none can be opened */
+const videos = (from = 0): { readonly id: string; readonly text: string; readonly group: Group }[] =>
+  GROUPS.map((group, number) => ({ id: idOfNumber(number + from), text: joined(group), group }));
+
+function* slices<Value>(values: readonly Value[], size: number): Generator<readonly Value[]> {
+  for (let at = 0; at < values.length; at += size) yield values.slice(at, at + size);
+}
+
+describe(`${TEXTS.length} hostile texts are text, and no more`, () => {
+  test("as titles in the library, and of what a search finds here and elsewhere", async ({ browser }) => {
+    const stage = await opened(browser, 4500);
+    const { gateway, page } = stage;
+    gateway.shown = TEXTS;
+    await page.reload();
+    await page.evaluate(DRIVE);
+    await page.getByText(`${TEXTS.length.toLocaleString("en")} videos`).waitFor(PATIENCE);
+    expect(await unseen(page, "cards", TEXTS)).toEqual([]);
+    await page.setViewportSize({ width: 1300, height: 900 });
+    for (const some of slices(TEXTS, 350)) {
+      gateway.shown = some;
+      await page.getByRole("searchbox").fill(`words ${TEXTS.indexOf(some[0] ?? "")}`);
+      await page.getByText(`${some.length} more in the network`).waitFor(PATIENCE);
+      await page.getByText(`${some.length} videos here`).waitFor(PATIENCE);
+      expect(await unseen(page, "cards", some)).toEqual([]);
+      await expectNoHarm(stage);
+    }
+  });
+
+  test("as names of a video, its file, its tracks and codecs, its holders and their reasons, and in its link", async ({
+    browser,
+  }) => {
+    const stage = await opened(browser);
+    await drive(stage.page, "watch", videos());
+    await expectNoHarm(stage);
+  });
+
+  test("as the node's reason why a video cannot be opened", async ({ browser }) => {
+    const stage = await opened(browser);
+    await drive(stage.page, "problems", videos(GROUPS.length));
+    await expectNoHarm(stage);
+  });
+
+  test("as words that are sought, and as the name that a link gives", async ({ browser }) => {
+    const stage = await opened(browser);
+    await drive(stage.page, "search", videos());
+    await expectNoHarm(stage);
+  });
+
+  test("as names of files that are sent, as paths, and as what the node says of them", async ({ browser }) => {
+    const stage = await opened(browser);
+    for (const part of ["upload", "paths"]) expect(await unseen(stage.page, part, JOINED)).toEqual([]);
+    expect(await unseen(stage.page, "links", videos())).toEqual([]);
+    stage.gateway.fetched = TEXTS;
+    await stage.page.reload();
+    await stage.page.evaluate(DRIVE);
+    expect(await unseen(stage.page, "jobs", TEXTS)).toEqual([]);
+    await expectNoHarm(stage);
+  });
+
+  test("as the node's answer to a wrong token", async ({ browser }) => {
+    const stage = await opened(browser, 900, false);
+    await stage.page.getByRole("button", { name: "Add", exact: true }).first().click();
+    await drive(stage.page, "signIn", [...JOINED.entries()]);
+    await expectNoHarm(stage);
+  });
 });
