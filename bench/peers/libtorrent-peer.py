@@ -1,9 +1,12 @@
-"""libtorrent as the other side of `npm run bench:network`: a seeder and a leecher, one process each.
+"""libtorrent as the other side of `npm run bench:network` and `bench:all`: a seeder and a leecher, one process each.
 
   libtorrent-peer.py version
   libtorrent-peer.py make  FILE TORRENT v1|v2              pieces of 1 MiB
   libtorrent-peer.py seed  TORRENT FOLDER ADDRESS:PORT     prints "ready"; ends, with its usage, when its input ends
-  libtorrent-peer.py fetch TORRENT FOLDER ADDRESS:PORT...  waits for a line, fetches, prints one JSON object
+  libtorrent-peer.py fetch TORRENT FOLDER ADDRESS:PORT...  waits for a line, fetches, prints "done MS" when all is written,
+                                                           one JSON object when it is synced; ends when its input ends
+  libtorrent-peer.py near  TORRENT FOLDER ADDRESS:PORT...  wants nothing of it, stays connected; prints "connected"
+  libtorrent-peer.py up    ADDRESS:PORT                    shares nothing; prints "ready" when it listens
 
 Plaintext over TCP, on loopback alone. No DHT, local discovery, UPnP, NAT-PMP, tracker, uTP, or rate limit.
 """
@@ -76,7 +79,7 @@ def wait_for(ses, handle, wanted):
         ses.wait_for_alert(1000)
         for alert in ses.pop_alerts():
             name = type(alert).__name__
-            if name in ("torrent_error_alert", "file_error_alert", "listen_failed_alert", "hash_failed_alert"):
+            if name in ("torrent_error_alert", "file_error_alert", "listen_failed_alert"):
                 sys.exit(f"{name}: {alert.message()}")
             if name == wanted:
                 return
@@ -118,17 +121,45 @@ def fetch(torrent, folder, peers):
         handle.connect_peer((address, int(port)))
     wait_for(ses, handle, "torrent_finished_alert")
     ms = (time.monotonic() - started) * 1000
+    print(f"done {ms}", flush=True)
     after = usage()
     # The machine's own sync, once libtorrent has let go of what it keeps.
     handle.flush_cache()
     wait_for(ses, handle, "cache_flushed_alert")
-    fd = os.open(os.path.join(folder, handle.torrent_file().name()), os.O_RDWR)
-    os.fsync(fd)
-    os.close(fd)
+    files = handle.torrent_file().files()
+    for index in range(files.num_files()):
+        fd = os.open(os.path.join(folder, files.file_path(index)), os.O_RDWR)
+        os.fsync(fd)
+        os.close(fd)
     synced_ms = (time.monotonic() - started) * 1000
     cpu = after["cpuS"] - before["cpuS"]
     report = {"ms": ms, "syncedMs": synced_ms, "cpuS": cpu, "maxRssMiB": after["maxRssMiB"]}
     print(json.dumps(report), flush=True)
+    sys.stdin.read()
+    os._exit(0)
+
+
+def near(torrent, folder, peers):
+    ses = session("127.0.0.1:0")
+    handle = add(ses, torrent, folder, seeding=False)
+    handle.prioritize_files([0] * handle.torrent_file().num_files())
+    wait_for(ses, handle, "torrent_checked_alert")
+    for peer in peers:
+        address, port = peer.rsplit(":", 1)
+        handle.connect_peer((address, int(port)))
+    while handle.status().num_peers < len(peers):
+        time.sleep(0.01)
+    print("connected", flush=True)
+    sys.stdin.read()
+    os._exit(0)
+
+
+def up(listen):
+    ses = session(listen)
+    while not ses.is_listening():
+        time.sleep(0.001)
+    print("ready", flush=True)
+    sys.stdin.read()
     os._exit(0)
 
 
@@ -141,6 +172,10 @@ def main(args):
         seed(args[1], args[2], args[3])
     elif len(args) >= 4 and args[0] == "fetch":
         fetch(args[1], args[2], args[3:])
+    elif len(args) >= 4 and args[0] == "near":
+        near(args[1], args[2], args[3:])
+    elif len(args) == 2 and args[0] == "up":
+        up(args[1])
     else:
         sys.exit(__doc__)
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import WebTorrent from "webtorrent";
 
 /** A client that looks for nobody: TCP alone, and only those peers that it is told of. */
-export const quietClient = (torrentPort) =>
+export const quietClient = (torrentPort, more = {}) =>
   new WebTorrent({
     torrentPort,
     dht: false,
@@ -14,6 +14,7 @@ export const quietClient = (torrentPort) =>
     natPmp: false,
     webSeeds: false,
     seedOutgoingConnections: false,
+    ...more,
   });
 
 /** Adds a torrent from its file. Resolves when what is in the folder is known. */
