@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { logIn } from "./base/api.ts";
+import { logIn, loginProblem } from "./base/api.ts";
 import { useTexts } from "./text/texts.ts";
 
 /** Asks for the token. @param isNeeded nothing is shown without it */
@@ -13,7 +13,7 @@ export function SignIn({
 }): JSX.Element {
   const t = useTexts();
   const [token, setToken] = useState("");
-  const [problem, setProblem] = useState("");
+  const [problem, setProblem] = useState(loginProblem.value);
   const send = (event: Event): void => {
     event.preventDefault();
     logIn({ token: token.trim() }).then(

@@ -14,6 +14,8 @@ export interface Job {
   readonly outcome: "complete" | "missing" | "not-found" | "unreachable" | "stopped" | null;
   readonly problem: string;
   readonly nextTryAtMs: number | null;
+  /** 0: it was not begun. */
+  readonly begunAtMs: number;
 }
 
 /** The node's background fetches, those of other pages too. */
@@ -33,11 +35,17 @@ async function loadJobs(): Promise<void> {
   try {
     const known = await askFor<{ readonly jobs: readonly Job[] }>("/api/v1/jobs");
     // An answer that was overtaken is old.
-    if (number === asks) jobs.set(known.jobs);
+    if (number === asks) jobs.set([...known.jobs, ...unknown(known.jobs)]);
   } catch {
     // They are asked for when the node is there again.
   }
   if (number === asks) loadIn(jobs.value.some(({ state }) => state === "fetching") ? SOON_MS : LATER_MS);
+}
+
+/** What could not even be begun is of this page alone, until it is taken from the list. */
+function unknown(known: readonly Job[]): Job[] {
+  const ids = new Set(known.map(({ id }) => id));
+  return jobs.value.filter(({ id, begunAtMs }) => begunAtMs === 0 && !ids.has(id));
 }
 
 function loadIn(ms: number): void {
@@ -79,7 +87,7 @@ export async function beginJob(id: string, title: string, link?: string): Promis
 }
 
 const NOTHING_YET = {
-  ...{ bytes: 0, writtenBytes: 0, bytesPerSecond: 0, peers: 0, outcome: null, nextTryAtMs: null },
+  ...{ bytes: 0, writtenBytes: 0, bytesPerSecond: 0, peers: 0, outcome: null, nextTryAtMs: null, begunAtMs: 0 },
 } as const;
 
 /** Stops one; what came is kept. */

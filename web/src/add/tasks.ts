@@ -17,12 +17,23 @@ export interface Task {
   readonly id?: string;
 }
 
+let last = 0;
+
 /** What is being added, and what became of it. */
 export const tasks = new Box<readonly Task[]>([]);
 
 const stops = new Map<number, AbortController>();
 const agains = new Map<number, () => void>();
-let last = 0;
+
+/** Tells of something that failed. @param words the node's @param again tries it once more */
+export function noteFailure(name: string, words: string, again: () => void): void {
+  const key = ++last;
+  agains.set(key, () => {
+    dismissTask(key);
+    again();
+  });
+  tasks.set([...tasks.value, { key, name, state: "failed", words, part: undefined }]);
+}
 
 /** Changes what is shown of a task. */
 type Tell = (change: Partial<Omit<Task, "key">>) => void;

@@ -24,6 +24,9 @@ export interface Asked {
 /** What this page may do. `look`: read only. `none`: not even that. */
 export const access = new Box<"change" | "look" | "none">(memory.get("key") === undefined ? "look" : "change");
 
+/** Why the login that this page was opened with was none, in the node's words; empty: it was one, or there was none. */
+export const loginProblem = new Box("");
+
 /** Asks, and gives the answer when it is none of an error. @throws ApiProblem */
 export async function ask(path: string, { method = "GET", body, signal }: Asked = {}): Promise<Response> {
   const headers = new Headers();

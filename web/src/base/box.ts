@@ -29,9 +29,11 @@ export class Box<Value> {
 /** The value of a box, now and whenever it changes. */
 export function useBox<Value>(box: Box<Value>): Value {
   const [, redraw] = useState(0);
+  const { value } = box;
   useEffect(() => {
-    redraw((count) => count + 1);
+    // It may have changed since it was drawn.
+    if (!Object.is(box.value, value)) redraw((count) => count + 1);
     return box.follow(() => redraw((count) => count + 1));
   }, [box]);
-  return box.value;
+  return value;
 }

@@ -83,12 +83,23 @@ export function Grid({ videos }: { readonly videos: readonly Video[] }): JSX.Ele
               width: `${cardPx}px`,
             }}
           >
-            <VideoCard video={video} />
+            {cardOf(video)}
           </li>
         )),
       )}
     </ul>
   );
+}
+
+/** Cards as they were drawn: what has not changed is not even looked at when the rows move. */
+const cards = new WeakMap<Video, JSX.Element>();
+
+function cardOf(video: Video): JSX.Element {
+  const known = cards.get(video);
+  if (known !== undefined) return known;
+  const card = <VideoCard video={video} />;
+  cards.set(video, card);
+  return card;
 }
 
 const range = (first: number, end: number): number[] =>

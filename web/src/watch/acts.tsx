@@ -1,7 +1,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { beginJob, jobs } from "../add/jobs.ts";
-import { access, ask } from "../base/api.ts";
+import { noteFailure } from "../add/tasks.ts";
+import { type ApiProblem, access, ask } from "../base/api.ts";
 import { useBox } from "../base/box.ts";
 import { Copying } from "../base/copy.tsx";
 import { Dialog } from "../base/dialog.tsx";
@@ -84,24 +85,25 @@ function Elsewhere({ facts, onClose }: { readonly facts: Facts; readonly onClose
   );
 }
 
+/** Whoever asked for it may be elsewhere when it fails. */
+function removeVideo(id: string, title: string): void {
+  ask(`/api/v1/videos/${id}`, { method: "DELETE" }).catch(({ message }: ApiProblem) =>
+    noteFailure(title, message, () => removeVideo(id, title)),
+  );
+}
+
 function Remove(props: { readonly id: string; readonly title: string; readonly onClose: () => void }): JSX.Element {
   const { id, title, onClose } = props;
   const t = useTexts();
-  const [problem, setProblem] = useState("");
   const remove = (): void => {
-    // The player lets go first.
+    // The player lets go first, and this view with it.
     location.hash = LIBRARY;
-    ask(`/api/v1/videos/${id}`, { method: "DELETE" }).then(onClose, (error: unknown) =>
-      setProblem((error as Error).message),
-    );
+    removeVideo(id, title);
   };
   return (
     <Dialog title={t.removeTitle} onClose={onClose}>
       <p dir="auto">{title}</p>
       <p class="soft">{t.removeText}</p>
-      <p class="grave" role="alert">
-        {problem}
-      </p>
       <div class="dialog-foot">
         <button type="button" class="button" onClick={onClose}>
           {t.keepIt}
