@@ -50,8 +50,9 @@ function runnerOf(commands: readonly string[]): Runner {
   let most = 0;
   const look = (): void => {
     try {
-      const all = childrenOf(program.pid).map((pid) => treeUsage(pid).maxRssMiB);
-      most = Math.max(most, ...[all.reduce((sum, one) => sum + one, 0)]);
+      const sum = childrenOf(program.pid).reduce((mib, pid) => mib + treeUsage(pid).maxRssMiB, 0);
+      // One that has just ended has none: that is no number.
+      if (sum > most) most = sum;
     } catch {
       // One has ended meanwhile.
     }

@@ -59,5 +59,5 @@ export const FULL_SIZES: Sizes = {
 /** See {@link FULL_SIZES}. */
 export const QUICK_SIZES: Sizes = {
   ...FULL_SIZES,
-  ...{ mib: 64, lineMib: 32, files: 200, seeks: 2, filmS: 120, idleMs: 5000, mostFindPeers: 1000 },
+  ...{ mib: 64, lineMib: 32, files: 200, seeks: 2, idleMs: 5000, mostFindPeers: 1000 },
 };
