@@ -36,6 +36,19 @@ export interface Leech {
   stop(): Promise<void>;
 }
 
+/** A program that fetches at a line on its standard input and says `done MS`, once it is `ready`. */
+export async function leechOf(program: Program, ready: RegExp): Promise<Leech> {
+  await program.says(ready);
+  return {
+    pid: program.pid,
+    go: async () => {
+      program.child.stdin?.write("go\n");
+      return Number((await program.says(/^done (\S+)$/m, PATIENCE_MS))[1]);
+    },
+    stop: () => program.kill(),
+  };
+}
+
 /** Works 1 to 3, 5 and 6 of any BitTorrent program. */
 export const bitTorrentDoes = (peer: BitTorrent): Pick<Does, "transfer" | "folder" | "rough" | "liars"> => ({
   transfer: (task, stand) => transfer(peer, task, stand),

@@ -4,7 +4,7 @@ import { freeTcpPorts } from "../../lab/emulator/free-ports.ts";
 import { Program } from "../../lab/program.ts";
 import { OPEN_LINK } from "../../lab/shaping/link-shape.ts";
 import { findLibtorrent, type TorrentVersion } from "../support/network-libtorrent.ts";
-import { type BitTorrent, bitTorrentDoes, type Leech, torrentFor } from "./bittorrent.ts";
+import { type BitTorrent, bitTorrentDoes, type Leech, leechOf, torrentFor } from "./bittorrent.ts";
 import { idleFigures, NEIGHBOURS } from "./lines.ts";
 import type { Figures, Side, Stand } from "./side.ts";
 import { debianSize } from "./sizes.ts";
@@ -25,18 +25,8 @@ async function seed(torrent: string, folder: string, port: number, env = {}): Pr
   return program;
 }
 
-async function leech(torrent: string, out: string, ports: readonly number[]): Promise<Leech> {
-  const program = run(["fetch", torrent, out, ...ports.map((port) => `127.0.0.1:${port}`)]);
-  await program.says(/^ready$/m);
-  return {
-    pid: program.pid,
-    go: async () => {
-      program.child.stdin?.write("go\n");
-      return Number((await program.says(/^done (\S+)$/m, 300_000))[1]);
-    },
-    stop: () => program.kill(),
-  };
-}
+const leech = (torrent: string, out: string, ports: readonly number[]): Promise<Leech> =>
+  leechOf(run(["fetch", torrent, out, ...ports.map((port) => `127.0.0.1:${port}`)]), /^ready$/m);
 
 const v1: BitTorrent = { name: "libtorrent-v1", seed, leech };
 

@@ -492,7 +492,7 @@ export const NETWORK = {
   maxAddressesPerHolder: 32,
   /** Holders named in one request for a fetch; a search brings 16 to be dialled. */
   maxHoldersNamed: 1024,
-  /** Chunks of one fetch between their first Get and the disk: a gigabit over 170 ms fits, or 200 Mbit/s while a disk rests a second. */
+  /** Chunks of one fetch between their first Get and the disk: a gigabit over 170 ms fits. */
   maxFetchMemoryBytes: 25_165_824,
   /** A holder that owes an answer and sends nothing for so long is given up, if others are known. */
   silentHolderMs: 8000,

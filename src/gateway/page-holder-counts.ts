@@ -1,6 +1,7 @@
 import { toBase32 } from "../core/content/base32.ts";
 import { PAGE } from "../core/limits.ts";
 import type { CardumeNode } from "../node/node-types.ts";
+import { InSight } from "./page-in-sight.ts";
 
 /** What counts of holders use of a node. */
 type AskedNode = Pick<CardumeNode, "find" | "knownHolders" | "peerId">;
@@ -12,11 +13,6 @@ export interface HolderCount {
   readonly isMore: boolean;
 }
 
-interface Waiting {
-  readonly id: Uint8Array;
-  seenAtMs: number;
-}
-
 /**
  * How many other peers hold the videos that somebody sees. What the node knows anyway is said at once; then the network is
  * asked, one video at a time and no more than one in `PAGE.holderLookGapMs`, and not again before the answer is old. What
@@ -25,7 +21,7 @@ interface Waiting {
 export class HolderCounts {
   readonly #node: AskedNode;
   readonly #clock: () => number;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new InSight();
   /** By id, the one that was counted longest ago first. */
   readonly #counted = new Map<string, HolderCount & { readonly atMs: number }>();
   readonly #abort = new AbortController();
@@ -47,12 +43,8 @@ export class HolderCounts {
   seen(ids: readonly Uint8Array[]): void {
     const nowMs = this.#clock();
     for (const id of ids) {
-      const name = toBase32(id);
-      const counted = this.#counted.get(name);
-      if (counted !== undefined && nowMs < counted.atMs + PAGE.holderCountMs) continue;
-      const waiting = this.#waiting.get(name);
-      if (waiting !== undefined) waiting.seenAtMs = nowMs;
-      else if (this.#waiting.size < PAGE.maxSightWaiting) this.#waiting.set(name, { id, seenAtMs: nowMs });
+      const counted = this.#counted.get(toBase32(id));
+      if (counted === undefined || nowMs >= counted.atMs + PAGE.holderCountMs) this.#waiting.add(id, nowMs);
     }
     this.#next(0);
   }
@@ -79,23 +71,13 @@ export class HolderCounts {
     if (this.#waiting.size === 0) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      const id = this.#take();
+      const id = this.#waiting.take(this.#clock());
       if (id === undefined) return;
       this.#looking = this.#look(id).finally(() => {
         this.#looking = undefined;
         this.#next(PAGE.holderLookGapMs);
       });
     }, inMs).unref();
-  }
-
-  /** The first that somebody still sees. */
-  #take(): Uint8Array | undefined {
-    const nowMs = this.#clock();
-    for (const [name, { id, seenAtMs }] of this.#waiting) {
-      this.#waiting.delete(name);
-      if (nowMs < seenAtMs + PAGE.inSightMs) return id;
-    }
-    return undefined;
   }
 
   async #look(id: Uint8Array): Promise<void> {

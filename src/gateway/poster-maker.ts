@@ -3,6 +3,7 @@ import { toBase32 } from "../core/content/base32.ts";
 import { PAGE } from "../core/limits.ts";
 import type { Library, VideoDetails } from "../store/library.ts";
 import { sameStamp } from "../store/stamp.ts";
+import { InSight } from "./page-in-sight.ts";
 import type { Frame } from "./poster-ffmpeg.ts";
 import type { PosterShelf } from "./poster-shelf.ts";
 
@@ -16,18 +17,13 @@ export interface PosterMakerParts {
   readonly clock: () => number;
 }
 
-interface Waiting {
-  readonly id: Uint8Array;
-  seenAtMs: number;
-}
-
 /**
  * Posters of videos that somebody sees and that have none: made one at a time, of videos all of which is held here. A video
  * in which there is nothing to show is not looked at again. Where there is no ffmpeg, nothing is made.
  */
 export class PosterMaker {
   readonly #parts: PosterMakerParts;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new InSight();
   /** Videos that could not be looked at for now, and until when: not all of them is here. */
   readonly #notNow = new Map<string, number>();
   readonly #abort = new AbortController();
@@ -53,9 +49,7 @@ export class PosterMaker {
       const kept = await this.#parts.shelf.of(id);
       if (kept === "jpg") withPoster.add(name);
       if (kept !== undefined || this.#isOff || nowMs < (this.#notNow.get(name) ?? 0)) continue;
-      const waiting = this.#waiting.get(name);
-      if (waiting !== undefined) waiting.seenAtMs = nowMs;
-      else if (this.#waiting.size < PAGE.maxSightWaiting) this.#waiting.set(name, { id, seenAtMs: nowMs });
+      this.#waiting.add(id, nowMs);
     }
     if (this.#waiting.size > 0 && !this.#abort.signal.aborted)
       this.#making ??= this.#make().finally(() => {
@@ -72,7 +66,8 @@ export class PosterMaker {
   }
 
   async #make(): Promise<void> {
-    for (let id = this.#next(); id !== undefined; id = this.#next()) {
+    const next = (): Uint8Array | undefined => this.#waiting.take(this.#parts.clock());
+    for (let id = next(); id !== undefined; id = next()) {
       const found = await this.#posterOf(id).catch((): "not-now" => "not-now");
       if (this.#abort.signal.aborted) return;
       if (found === "missing") {
@@ -81,16 +76,6 @@ export class PosterMaker {
       } else if (found === "not-now") this.#passOver(id);
       else await this.#keep(id, found).catch(() => this.#passOver(id));
     }
-  }
-
-  /** The first that somebody still sees. */
-  #next(): Uint8Array | undefined {
-    const nowMs = this.#parts.clock();
-    for (const [name, { id, seenAtMs }] of this.#waiting) {
-      this.#waiting.delete(name);
-      if (nowMs < seenAtMs + PAGE.inSightMs) return id;
-    }
-    return undefined;
   }
 
   #passOver(id: Uint8Array): void {

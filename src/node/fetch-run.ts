@@ -109,6 +109,11 @@ export class FetchRun {
     this.done = this.#run(options.after);
   }
 
+  /** Peers that serve it at this moment. */
+  get serving(): string[] {
+    return [...this.#holders.values()].flatMap(({ peer, state }) => (state === "serving" ? [peer] : []));
+  }
+
   /** Stops it; what came is kept. */
   stop(): void {
     this.#ended.resolve("stopped");

@@ -101,8 +101,7 @@ export class FetchService {
 
   /** Peers that serve a video at this moment. */
   holders(id: Uint8Array): string[] {
-    const { run } = this.#running.get(Buffer.from(id).toString("hex")) ?? {};
-    return run?.progress().holders.flatMap(({ peer, state }) => (state === "serving" ? [peer] : [])) ?? [];
+    return this.#running.get(Buffer.from(id).toString("hex"))?.run.serving ?? [];
   }
 
   /** Who sent the chunks of a video; `undefined`: nothing of it was fetched, or long ago. */
