@@ -215,8 +215,8 @@ export const MEDIA = {
   mediaIdleMs: 5000,
   /** Of an index, read before it is asked for: that of a film of two hours. A larger one comes when it is. */
   maxIndexAheadBytes: 4_194_304,
-  /** Of what is behind it: a group's first picture at 8 Mbit/s. */
-  firstPicturesBytes: 262_144,
+  /** Of what is behind it: half of a first group of pictures at 4 Mbit/s. With it, and what is fetched ahead of it, 2 MiB at most. */
+  firstPicturesBytes: 524_288,
 } as const;
 
 /** The Cardume network: what a peer may put on a stream. */

@@ -4,6 +4,8 @@ import type { MediaInput } from "./playable-types.ts";
 
 /** What a file begins with: its first boxes, or all that a Matroska file says before its pictures. */
 const HEAD_BYTES = 65_536;
+/** The pictures are asked for when so much of the index is still to come: the line is not idle for a round trip. */
+const OVERLAP_BYTES = 131_072;
 /** Of an MP4 box, with a long size. */
 const BOX_HEAD_BYTES = 16;
 /** What an MP4 or MOV file has at its top level. Anything else is another kind of file. */
@@ -28,8 +30,13 @@ export async function readIndexAhead(input: MediaInput): Promise<void> {
   const found = elementHead(head, 0)?.id === EBML ? await cuesIn(input, head) : await movieIn(input);
   if (found === undefined) return;
   const { start, end, mediaAt } = found;
-  await input.read(start, Math.min(end, start + MEDIA.maxIndexAheadBytes));
-  await input.read(mediaAt, Math.min(input.bytes, mediaAt + MEDIA.firstPicturesBytes));
+  const until = Math.min(end, start + MEDIA.maxIndexAheadBytes);
+  const tail = Math.max(start, until - OVERLAP_BYTES);
+  await input.read(start, tail);
+  await Promise.all([
+    input.read(tail, until),
+    input.read(mediaAt, Math.min(input.bytes, mediaAt + MEDIA.firstPicturesBytes)),
+  ]);
 }
 
 /** An index, from `start` to before `end`, and where the first pictures are. */

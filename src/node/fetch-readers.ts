@@ -1,12 +1,13 @@
 import { NETWORK } from "../core/limits.ts";
 import type { VideoFetch } from "./video-fetch.ts";
 
-/** Where a reader is in a video, and how fast it goes on; 0 for as fast as it can. */
+/** Where a reader is in a video, how fast it goes on (0 for as fast as it can), and how much longer it can do without. */
 export interface ReaderPlace {
   readonly position: number;
   /** One behind the last byte that it wants. */
   readonly end: number;
   readonly bytesPerSecond: number;
+  readonly slackMs: number;
 }
 
 /** Those who read a video while it is fetched: what they want is told to the fetch, and what has come to them. */

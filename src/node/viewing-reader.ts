@@ -1,9 +1,12 @@
 import { CardumeError } from "../core/errors.ts";
+
+import { monotonicMs } from "../runtime/clock.ts";
 import { type ChunkStore, isReadProblem, type ReadProblem } from "../store/chunk-store.ts";
 import { readError } from "../store/export-file.ts";
 import type { Loan } from "../store/hasher.ts";
 import type { FetchReaders } from "./fetch-readers.ts";
 import type { ReadFetch } from "./fetch-service.ts";
+import { playerSlackMs } from "./player-slack.ts";
 import { failureOf } from "./watch-failure.ts";
 import type { VideoReader } from "./watch-types.ts";
 
@@ -20,12 +23,10 @@ export interface ReadVideo {
   beginAhead(): void;
 }
 
-/** Of what one asks for who has just begun or jumped so much is fetched at once: most of it is not read if it jumps again … */
+/** For one who has just begun or jumped so much is fetched at once: most of it is not read if it jumps again … */
 const FIRST_BYTES = 524_288;
-/** … behind what it asks for only this much … */
-const FIRST_AHEAD_BYTES = 131_072;
 /** … and so many times what it has read since … */
-const AHEAD_GROWTH = 4;
+const AHEAD_GROWTH = 2;
 /** … and nothing when it has not read for a moment, before it has read this much: an index is read once … */
 const RESTING_BYTES = 1_048_576;
 const RESTING_MS = 100;
@@ -69,6 +70,7 @@ export class ViewingReader implements VideoReader {
   #read: AbortController | undefined;
   /** Where its reads, one behind the other, began, and where the last one came to. */
   #origin = -1;
+  #originAtMs = 0;
   #reached = -1;
   /** Memory that pieces were read into, and that nobody uses now. */
   readonly #free: Loan[] = [];
@@ -91,7 +93,7 @@ export class ViewingReader implements VideoReader {
     if (this.#isClosed) ending.abort(closed());
     const stop = AbortSignal.any(signal === undefined ? [ending.signal] : [ending.signal, signal]);
     clearTimeout(this.#resting);
-    if (start < this.#reached || start > this.#reached + NEAR_BYTES) this.#origin = start;
+    if (start < this.#reached || start > this.#reached + NEAR_BYTES) this.#begin(start);
     const to = Math.min(end, this.#video.store.manifest.geometry.bytes);
     const ahead: Ahead[] = [];
     try {
@@ -109,7 +111,7 @@ export class ViewingReader implements VideoReader {
         this.#giveBack();
       }
       stop.throwIfAborted();
-      this.#tell(to, to);
+      this.#tell(to, to, false);
       this.#restSoon(to);
     } finally {
       ending.abort(closed());
@@ -132,6 +134,12 @@ export class ViewingReader implements VideoReader {
     this.#read?.abort(closed());
     this.#leave();
     this.#onClose();
+  }
+
+  /** It is somewhere else than before. */
+  #begin(position: number): void {
+    this.#origin = position;
+    this.#originAtMs = monotonicMs();
   }
 
   /** Begins to read the next piece, and those behind it that are in the file: what is not, is waited for in its turn. */
@@ -213,7 +221,7 @@ export class ViewingReader implements VideoReader {
   }
 
   /** Tells the fetch where it is. One that plays goes on behind the end of this read, one that copies does not. */
-  #tell(position: number, end: number): void {
+  #tell(position: number, end: number, isWaiting: boolean = true): void {
     if (this.#isClosed || this.#video.isWhole) return;
     const readers = this.#video.fetch?.readers;
     if (readers === undefined) return;
@@ -221,8 +229,18 @@ export class ViewingReader implements VideoReader {
       const number = readers.number();
       this.#place = number === undefined ? undefined : { readers, number };
     }
-    const wanted = { position, end: this.#wantedEnd(position, end), bytesPerSecond: this.#bytesPerSecond };
-    this.#place?.readers.set(this.#place.number, wanted);
+    const bytesPerSecond = this.#bytesPerSecond;
+    const wanted = { position, end: this.#wantedEnd(position, end), bytesPerSecond };
+    this.#place?.readers.set(this.#place.number, { ...wanted, slackMs: this.#slackMs(position, isWaiting) });
+  }
+
+  #slackMs(position: number, isWaiting: boolean): number {
+    return playerSlackMs({
+      takenBytes: position - this.#origin,
+      sinceMs: monotonicMs() - this.#originAtMs,
+      bytesPerSecond: this.#bytesPerSecond,
+      isWaiting,
+    });
   }
 
   /** One that has read little, and does not go on, wants no more. */
@@ -230,7 +248,7 @@ export class ViewingReader implements VideoReader {
     if (this.#isClosed || this.#bytesPerSecond === 0 || position - this.#origin >= RESTING_BYTES) return;
     this.#resting = setTimeout(() => {
       const bytesPerSecond = this.#bytesPerSecond;
-      this.#place?.readers.set(this.#place.number, { position, end: position, bytesPerSecond });
+      this.#place?.readers.set(this.#place.number, { position, end: position, bytesPerSecond, slackMs: 0 });
     }, RESTING_MS).unref();
   }
 
@@ -240,8 +258,7 @@ export class ViewingReader implements VideoReader {
     const flowed = position - this.#origin;
     const { bytes } = this.#video.store.manifest.geometry;
     if (flowed >= FLOWING_BYTES) return bytes;
-    const ahead = position + FIRST_AHEAD_BYTES + AHEAD_GROWTH * flowed;
-    return Math.min(bytes, Math.max(Math.min(end, position + FIRST_BYTES), ahead));
+    return Math.min(bytes, position + FIRST_BYTES + AHEAD_GROWTH * flowed);
   }
 
   #leave(): void {

@@ -63,6 +63,14 @@ const makers: Record<string, (name: string) => string> = {
   "without-cues.mkv": (name) => copied(name, "-live", "1", "-f", "matroska"),
   "text.mp4": (name) =>
     ffmpeg(folder, name, "-i", made("moov-last.mp4"), "-i", srt(), "-c", "copy", "-c:s", "mov_text"),
+  // Every picture is some blocks long.
+  "large-pictures.mp4": (name) =>
+    ffmpeg(
+      folder,
+      name,
+      ...["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25:duration=4,noise=alls=60:allf=t"],
+      ...[...H264, "-qp", "22", "-movflags", "+faststart"],
+    ),
   "open-groups.mkv": (name) =>
     ffmpeg(
       folder,
@@ -287,6 +295,46 @@ test("of 3 GB with the index at the end, no more than the index and 2 MB are rea
   expect(input.readBytes).toBeLessThan(small.length - moov + 2_000_000);
   expect(input.largestBytes).toBeLessThanOrEqual(HLS.maxMediaReadBytes);
   expect(input.reads).toBeLessThan(12);
+});
+
+/** The key frame of a file's second group of pictures. */
+const secondGroup = (name: string): Packet => packetsOf(made(name), "v:0").filter(({ isKey }) => isKey)[1] as Packet;
+
+test("a segment ends before a byte of the next one's key frame is here", async () => {
+  const bytes = readFileSync(made("large-pictures.mp4"));
+  const { at, bytes: keyBytes } = secondGroup("large-pictures.mp4");
+  expect(keyBytes, "it is not in the block before it").toBeGreaterThan(2 * HLS.cacheBlockBytes);
+  const here = Math.ceil(at / HLS.cacheBlockBytes) * HLS.cacheBlockBytes;
+  const input = new CountingInput(bytes.length, (start, end) =>
+    start < here ? bytes.subarray(start, end) : new Promise(() => {}),
+  );
+  const playable = await service.open(input, []);
+  const all = (await segment(playable, 1, 0)) as Buffer;
+  expect(all.length).toBeGreaterThan(0.9 * at);
+});
+
+test("of a segment that nobody wants any more no more is read than the picture under way", async () => {
+  const bytes = readFileSync(made("large-pictures.mp4"));
+  const { at, bytes: keyBytes } = secondGroup("large-pictures.mp4");
+  const { promise: goesOn, resolve: goOn } = Promise.withResolvers<void>();
+  let readsOfIt = 0;
+  const input = new CountingInput(bytes.length, async (start, end) => {
+    if (start < at) return bytes.subarray(start, end);
+    readsOfIt++;
+    await goesOn;
+    return bytes.subarray(start, end);
+  });
+  const playable = await service.open(input, []);
+  const pieces = (await playable.segment(1, 1)) as AsyncGenerator<Uint8Array>;
+  const first = pieces.next();
+  await expect.poll(() => readsOfIt).toBeGreaterThan(0);
+  await pieces.return(undefined);
+  goOn();
+  await first;
+  // Longer than the process needs for all that it still wants of it.
+  await segment(playable, 1, 0);
+  const most = Math.ceil(keyBytes / HLS.cacheBlockBytes) + HLS.maxRunBytes / HLS.cacheBlockBytes + 1;
+  expect(readsOfIt).toBeLessThanOrEqual(most);
 });
 
 test("a segment leaves before it is read, and reads little beyond itself", async () => {

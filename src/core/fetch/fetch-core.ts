@@ -174,8 +174,8 @@ export class FetchCore {
     book.readers.nowMs = book.nowMs;
     let isLessWanted = true;
     if (input.type === "reader") {
-      const { reader, position, end, bytesPerSecond } = input;
-      isLessWanted = book.readers.set(reader, position, end, bytesPerSecond, book.nowMs);
+      const { reader, position, end, bytesPerSecond, slackMs } = input;
+      isLessWanted = book.readers.set(reader, position, end, bytesPerSecond, book.nowMs, slackMs);
     } else if (input.type === "reader-left") isLessWanted = book.readers.delete(input.reader);
     else {
       isLessWanted = !input.wanted;

@@ -46,6 +46,8 @@ export type FetchInput =
       /** One behind the last byte that it wants; the video's end unless it says so. */
       readonly end: number;
       readonly bytesPerSecond: number;
+      /** In ms, so much longer it can do without: it has bytes ahead of what it plays, or nobody waits for it now. 0 unless it says so. */
+      readonly slackMs?: number;
     }
   | { readonly type: "reader-left"; readonly reader: number }
   /** Whether all of the video is wanted, or only what readers read. */

@@ -14,6 +14,8 @@ export interface Reader {
   position: number;
   end: number;
   bytesPerSecond: number;
+  /** So much longer it can do without. */
+  slackMs: number;
   toldAtMs: number;
   /** The first grain of the video, counted through all chunks, that may not have been asked for. */
   cursor: number;
@@ -42,12 +44,12 @@ export class Readers {
   }
 
   /** A reader is somewhere. @returns true when it has jumped: what it wanted before may be wanted no more */
-  set(id: number, position: number, end: number, bytesPerSecond: number, nowMs: number): boolean {
+  set(id: number, position: number, end: number, bytesPerSecond: number, nowMs: number, slackMs: number = 0): boolean {
     const known = this.#readers.get(id);
     if (known === undefined && this.#readers.size >= NETWORK.maxReaders) return false;
     const from = Math.max(0, Math.min(position, this.#geometry.bytes));
     const to = Math.max(from, Math.min(end, this.#geometry.bytes));
-    const told = { position: from, end: to, bytesPerSecond: Math.max(0, bytesPerSecond), toldAtMs: nowMs };
+    const told = { position: from, end: to, bytesPerSecond: Math.max(0, bytesPerSecond), slackMs, toldAtMs: nowMs };
     const cursor = Math.floor(from / GRAIN_BYTES);
     if (known === undefined) {
       this.#readers.set(id, { id, ...told, cursor });
@@ -81,7 +83,7 @@ export class Readers {
   dueOf(reader: Reader, grain: number): number {
     const ahead = Math.max(0, grain * GRAIN_BYTES - reader.position);
     if (reader.bytesPerSecond === 0) return this.nowMs + ahead / this.capacityBytesPerMs;
-    return reader.toldAtMs + (ahead / reader.bytesPerSecond) * 1000;
+    return reader.toldAtMs + reader.slackMs + (ahead / reader.bytesPerSecond) * 1000;
   }
 
   /** When the first reader whose window it is in needs a grain of a chunk, in ms; Infinity when none does. */

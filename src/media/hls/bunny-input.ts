@@ -43,7 +43,7 @@ export function bunnyInput(bytes: Pick<MediaBytes, "bytes" | "read">): Input {
   const source = new CustomSource({
     getSize: () => bytes.bytes,
     read: (start, end) => bytes.read(start, end),
-    prefetchProfile: "fileSystem",
+    prefetchProfile: "none",
     maxCacheSize: HLS.maxMediaReadBytes,
     handleUnhandledError: () => undefined,
   });

@@ -11,6 +11,9 @@ export interface Cuts {
   readonly baseS: number;
 }
 
+/** The last packet of a segment is no further from its end: a few pictures, or a frame of sound. */
+const END_S = 0.5;
+
 /** A track that mediabunny reads. */
 export class BunnyTrack implements OpenTrack {
   readonly shape: TrackShape;
@@ -46,11 +49,26 @@ export class BunnyTrack implements OpenTrack {
 
   async *packets(segment: number): AsyncGenerator<MediaPacket> {
     const endS = this.#cuts.startsS[segment + 1] ?? Number.POSITIVE_INFINITY;
+    const isBehind = ({ timestamp, type }: EncodedPacket): boolean =>
+      timestamp >= endS && (type === "key" || !this.shape.isVideo);
     let packet = await this.#first(segment);
-    while (packet !== null && !(packet.timestamp >= endS && (packet.type === "key" || !this.shape.isVideo))) {
+    while (packet !== null && !isBehind(packet)) {
       yield this.#ours(packet);
-      packet = await this.#sink.getNextPacket(packet);
+      packet = await this.#next(packet, endS, isBehind);
     }
+  }
+
+  /** Near the end of a segment it is asked what comes next before it is read: a key frame is large, and not wanted here. */
+  async #next(
+    packet: EncodedPacket,
+    endS: number,
+    isBehind: (packet: EncodedPacket) => boolean,
+  ): Promise<EncodedPacket | null> {
+    if (packet.timestamp >= endS - END_S) {
+      const next = await this.#sink.getNextPacket(packet, { metadataOnly: true });
+      if (next === null || isBehind(next)) return null;
+    }
+    return this.#sink.getNextPacket(packet);
   }
 
   /** The first packet of a segment: of pictures its key frame, of sound the first at its start or after it. */

@@ -15,7 +15,7 @@ interface Opened {
 /** A segment on its way. */
 interface Stream {
   unreadBytes: number;
-  isCancelled: boolean;
+  readonly cancel: AbortController;
   goOn: (() => void) | undefined;
 }
 
@@ -57,7 +57,7 @@ export class HlsDesk {
     for (const input of file.inputs) input.allow();
     try {
       const opened = await file.opening;
-      if (wish.is === "segment") await this.#stream(job, opened.segment(wish.track, wish.segment));
+      if (wish.is === "segment") await this.#segment(job, opened, wish);
       else this.#send({ is: "granted", job, grant: await grantOf(opened, wish) });
     } catch {
       const why: Refusal = file.inputs.some(({ isUnreadable }) => isUnreadable) ? "unreadable" : "unsupported";
@@ -85,17 +85,20 @@ export class HlsDesk {
     return { opening, inputs: [video as MediaBytes, ...others], users: 0 };
   }
 
-  async #stream(job: number, pieces: AsyncGenerator<Uint8Array> | undefined): Promise<void> {
+  async #segment(job: number, file: HlsFile, { track, segment }: Wish & { readonly is: "segment" }): Promise<void> {
+    const cancel = new AbortController();
+    const { signal } = cancel;
+    const pieces = file.segment(track, segment, signal);
     this.#send({ is: "granted", job, grant: { hasBegun: pieces !== undefined } });
     if (pieces === undefined) return;
-    const stream: Stream = { unreadBytes: 0, isCancelled: false, goOn: undefined };
+    const stream: Stream = { unreadBytes: 0, cancel, goOn: undefined };
     this.#streams.set(job, stream);
     try {
       for await (const bytes of pieces) {
-        if (stream.isCancelled) return;
+        if (signal.aborted) return;
         stream.unreadBytes += bytes.length;
         if (bytes.length > 0) this.#pipe.send(job, bytes);
-        while (stream.unreadBytes >= HLS.maxUnreadBytes && !stream.isCancelled)
+        while (stream.unreadBytes >= HLS.maxUnreadBytes && !signal.aborted)
           await new Promise<void>((resolve) => {
             stream.goOn = resolve;
           });
@@ -110,7 +113,7 @@ export class HlsDesk {
     const stream = this.#streams.get(job);
     if (stream === undefined) return;
     stream.unreadBytes -= bytes;
-    stream.isCancelled ||= isCancelled;
+    if (isCancelled) stream.cancel.abort();
     stream.goOn?.();
   }
 

@@ -74,15 +74,15 @@ export class HlsFile {
     return opened === undefined || opened.isPacked ? undefined : await opened.init();
   }
 
-  /** As `Playable` has it, in pieces of any size. */
-  segment(track: number, segment: number): AsyncGenerator<Uint8Array> | undefined {
+  /** As `Playable` has it, in pieces of any size. Once it is aborted no more is read for it. */
+  segment(track: number, segment: number, signal: AbortSignal): AsyncGenerator<Uint8Array> | undefined {
     const found = this.#track(track);
     const { startsS } = this.#file.plan;
     const count = this.#beside.has(track) ? 1 : startsS.length;
     if (found === undefined || segment < 0 || segment >= count || !Number.isInteger(segment)) return undefined;
     if (found.kind === "subtitle") return this.#texts(track, segment);
     const opened = this.#file.open(track);
-    return opened && this.#media(opened, segment);
+    return opened && this.#media(opened, segment, signal);
   }
 
   close(): void {
@@ -93,8 +93,8 @@ export class HlsFile {
     return this.info.tracks.find((track) => track.number === number && track.problem === undefined);
   }
 
-  #media(track: OpenTrack, segment: number): AsyncGenerator<Uint8Array> {
-    const packets = track.packets(segment);
+  #media(track: OpenTrack, segment: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+    const packets = whileWanted(track.packets(segment), signal);
     const { timescale } = track.shape;
     if (track.isPacked) return packedOf(packets, timescale);
     const { startsS } = this.#file.plan;
@@ -118,6 +118,13 @@ export class HlsFile {
     return cues
       .map(({ startS, endS, text }) => ({ startS: Math.max(0, startS + zeroS), endS: endS + zeroS, text }))
       .filter(({ startS, endS }) => endS > startS);
+  }
+}
+
+async function* whileWanted<Item>(items: AsyncIterable<Item>, signal: AbortSignal): AsyncGenerator<Item> {
+  for await (const item of items) {
+    if (signal.aborted) return;
+    yield item;
   }
 }
 

@@ -4,9 +4,6 @@ import { HLS } from "../../core/limits.ts";
 export type FetchBytes = (start: number, end: number) => Promise<Uint8Array>;
 
 const BLOCK = HLS.cacheBlockBytes;
-/** A long read is several of so many blocks: the first is of use before the last is there. */
-const READ_BLOCKS = 2;
-
 /**
  * A file's bytes in blocks, the last ones used kept. Who reads on where another read ended gets twice as much at a time,
  * up to `HLS.maxRunBytes`; who jumps gets a block. Requests for the same block are one.
@@ -101,7 +98,8 @@ export class MediaBytes {
     let next = first + 1;
     while (next < end && !this.#blocks.has(next)) next++;
     const parts: Promise<unknown>[] = [];
-    const step = this.isSearched ? HLS.maxMediaReadBytes / BLOCK : READ_BLOCKS;
+    // A long read is several: the first block is of use before the last is there.
+    const step = this.isSearched ? HLS.maxMediaReadBytes / BLOCK : 1;
     for (let at = first; at < next; at += step) parts.push(this.#loadPart(at, Math.min(next, at + step)));
     return parts[0] as Promise<unknown>;
   }

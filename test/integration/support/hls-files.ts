@@ -5,6 +5,8 @@ import { system } from "./system.ts";
 /** One packet, as ffprobe lists it. */
 export interface Packet {
   readonly atS: number;
+  /** Where it begins in the file. */
+  readonly at: number;
   readonly bytes: number;
   readonly isKey: boolean;
 }
@@ -36,15 +38,16 @@ export function packetsOf(path: string, stream: string): Packet[] {
     "-select_streams",
     stream,
     "-show_entries",
-    "packet=pts_time,size,flags",
+    "packet=pts_time,pos,size,flags",
     "-of",
     "json",
   ];
   const { packets } = JSON.parse(system("ffprobe", ...words, path)) as {
-    packets: { pts_time: string; size: string; flags: string }[];
+    packets: { pts_time: string; pos: string; size: string; flags: string }[];
   };
-  return packets.map(({ pts_time, size, flags }) => ({
+  return packets.map(({ pts_time, pos, size, flags }) => ({
     atS: Number(pts_time),
+    at: Number(pos),
     bytes: Number(size),
     isKey: flags.startsWith("K"),
   }));

@@ -253,6 +253,22 @@ describe("readers", () => {
     expect(gets(effects)[0]).toMatchObject({ chunk: 100, firstLeaf: 0, leaves: 4, priority: 0 });
   });
 
+  test("of two readers the one that can do without comes second, wherever it was first", () => {
+    const bench = new FetchBench(mib(200), { wantAll: false });
+    bench.holder(1);
+    const at = (reader: number, position: number, slackMs: number) =>
+      ({ type: "reader", reader, position, end: position + mib(8), bytesPerSecond: 500_000, slackMs }) as const;
+    const seen = gets(bench.tell(at(1, mib(10), 5000)));
+    seen.push(...gets(bench.tell(at(2, mib(100), 0))));
+    // The holder is new: the first is answered before there is a second.
+    for (let turn = 0; turn < 12; turn++) seen.push(...gets(bench.answer(seen[turn] as Get)));
+    expect(seen[0]).toMatchObject({ chunk: 10, priority: 1 });
+    expect(seen[1]).toMatchObject({ chunk: 100, firstLeaf: 0, priority: 0 });
+    const urgent = seen.filter(({ priority }) => priority === 0);
+    expect(urgent.length).toBeGreaterThan(4);
+    expect(urgent.every(({ chunk }) => chunk >= 100)).toBe(true);
+  });
+
   test("when the last reader has left and not all is wanted, nothing is asked, and what has come is kept for the next one", () => {
     const bench = new FetchBench(mib(200), { wantAll: false });
     bench.holder(1);

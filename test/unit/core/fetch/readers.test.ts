@@ -21,6 +21,17 @@ test("a reader needs its bytes at its rate, and 30 s of them are asked for ahead
   expect(readers.priorityOf(0, 0, 16)).toBe(2);
 });
 
+test("what a reader can do without for longer is due later, and is not urgent", () => {
+  const readers = new Readers(geometry);
+  readers.set(1, 0, geometry.bytes, 100_000, 0, 5000);
+  readers.set(2, 8 * MIB, geometry.bytes, 100_000, 0);
+  expect(readers.dueMs(0, 0)).toBe(5000);
+  expect(readers.priorityOf(0, 0, 1)).toBe(1);
+  expect(readers.priorityOf(8, 0, 1)).toBe(0);
+  readers.set(1, 0, geometry.bytes, 100_000, 0);
+  expect(readers.priorityOf(0, 0, 1), "once it waits").toBe(0);
+});
+
 test("a reader that goes on has not jumped; backwards, far ahead or to an earlier end it has", () => {
   const readers = new Readers(geometry);
   const set = (position: number, end: number = geometry.bytes): boolean => readers.set(1, position, end, 100_000, 0);
