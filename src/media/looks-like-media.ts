@@ -10,6 +10,10 @@ const FIRST_BOXES = new Set(["ftyp", "moov", "mdat", "free", "skip", "wide", "st
 /** What other containers begin with: Matroska, Ogg, FLAC, WAV (also of 64 bits), MP3 with its tags. */
 const BEGINNINGS = ["\x1aE\xdf\xa3", "OggS", "fLaC", "RIFF", "RF64", "ID3"];
 
+/** Whether a file's first eight bytes or more are those of an MP4 or a QuickTime file. */
+export const beginsAsMovie = (head: Uint8Array): boolean =>
+  FIRST_BOXES.has(String.fromCharCode(...head.subarray(4, 8)));
+
 /**
  * Whether a file is worth a reading process of its own, by its name or by its first bytes. A wrong yes costs a look, a
  * wrong no only the facts.
@@ -17,7 +21,7 @@ const BEGINNINGS = ["\x1aE\xdf\xa3", "OggS", "fLaC", "RIFF", "RF64", "ID3"];
 export function looksLikeMedia(name: string, head: Uint8Array): boolean {
   if (ENDINGS.test(name)) return true;
   const text = String.fromCharCode(...head.subarray(0, 8));
-  if (FIRST_BOXES.has(text.slice(4)) || BEGINNINGS.some((beginning) => text.startsWith(beginning))) return true;
+  if (beginsAsMovie(head) || BEGINNINGS.some((beginning) => text.startsWith(beginning))) return true;
   return [0, 4].some((at) => isTransportStream(head, at)) || isAudioFrame(head);
 }
 

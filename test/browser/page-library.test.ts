@@ -50,6 +50,40 @@ describe("the library", () => {
 });
 
 describe("the library's cards", () => {
+  test("have the player loaded by who points at one, or comes to it with the keyboard, and not before", async ({
+    browser,
+  }) => {
+    const { web, bugs } = await pageStage({ ours: [DEMO] });
+    for (const comes of ["hover", "focus"] as const) {
+      const { page, wrong } = await openPage(browser, web);
+      const scripts: string[] = [];
+      page.on("request", (request) => scripts.push(request.url()));
+      const card = page.getByRole("link", { name: /shoal/i });
+      await card.waitFor(PATIENCE);
+      await page.waitForLoadState("networkidle");
+      expect(scripts.filter((url) => /\/player-[^/]*\.js$/.test(url))).toEqual([]);
+      const [loaded] = await Promise.all([page.waitForResponse(/\/player-[^/]*\.js$/, PATIENCE), card[comes]()]);
+      expect(loaded.status()).toBe(200);
+      expect(wrong).toEqual([]);
+      await page.context().close();
+    }
+    expect(bugs).toEqual([]);
+  });
+
+  test("say that the player could not be loaded when it is not to be had, and try again when one likes", async ({
+    browser,
+  }) => {
+    const { web, bugs } = await pageStage({ ours: [DEMO] });
+    const { page } = await openPage(browser, web);
+    await page.route(/\/player-[^/]*\.js$/, (route) => route.abort());
+    await page.getByRole("link", { name: /shoal/i }).click(PATIENCE);
+    await page.getByText("The player could not be loaded from this node").waitFor(PATIENCE);
+    await page.unroute(/\/player-[^/]*\.js$/);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator("video").waitFor(PATIENCE);
+    expect(bugs).toEqual([]);
+  });
+
   test("get pictures by ffmpeg, are in the order that one likes, and say how many others hold the video", async ({
     browser,
   }) => {

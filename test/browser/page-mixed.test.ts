@@ -6,19 +6,19 @@ import { openPage, pageStage } from "./support/page-stage.ts";
 
 const PATIENCE = { timeout: 30_000 };
 
-/** Runs in the page: ms from now until the video that it opens has a picture and moves on. */
-const firstPicture = (id: string): string => `new Promise((resolve) => {
-  const from = performance.now();
-  location.hash = "#/v/${id}";
-  const look = () => {
-    const video = document.querySelector("video");
-    if (video === null) return requestAnimationFrame(look);
-    video.muted = true;
-    if (video.paused) video.play().catch(() => {});
-    if (video.readyState < 2 || video.currentTime === 0) return requestAnimationFrame(look);
-    resolve(performance.now() - from);
-  };
-  look();
+/** Runs in the page: ms from the next click until the video that it opens has a picture and moves on. */
+const FIRST_PICTURE = `new Promise((resolve) => {
+  addEventListener("click", ({ timeStamp }) => {
+    const look = () => {
+      const video = document.querySelector("video");
+      if (video === null) return requestAnimationFrame(look);
+      video.muted = true;
+      if (video.paused) video.play().catch(() => {});
+      if (video.readyState < 2 || video.currentTime === 0) return requestAnimationFrame(look);
+      resolve(performance.now() - timeStamp);
+    };
+    look();
+  }, { once: true, capture: true });
 })`;
 
 test("every kind of file of another node's folder plays from this node's page, and seeks", async ({ browser }) => {
@@ -28,7 +28,11 @@ test("every kind of file of another node's folder plays from this node's page, a
   const videos = (await stage.holders[0]?.library.list()) ?? [];
   expect(videos).toHaveLength(MIXED.length);
   for (const { id, title } of videos) {
-    const ms = await page.evaluate<number>(firstPicture(toBase32(id)));
+    // As a person does it: looks for it in the network, points at it, presses.
+    await page.getByRole("searchbox").fill(title);
+    const isShown = page.evaluate<number>(FIRST_PICTURE);
+    await page.locator(`a[href="#/v/${toBase32(id)}"]`).click(PATIENCE);
+    const ms = await isShown;
     // A figure of its own, not a claim: this machine does other things as well.
     process.stdout.write(`the page: ${title} plays ${Math.round(ms)} ms after it was opened\n`);
     await page.evaluate("(document.querySelector('video').currentTime = 14, 0)");
@@ -36,7 +40,7 @@ test("every kind of file of another node's folder plays from this node's page, a
       .poll(() => page.evaluate<number>("document.querySelector('video').currentTime"), PATIENCE)
       .toBeGreaterThan(14.3);
     await page.keyboard.press("Escape");
-    await page.getByRole("heading", { name: "Everything" }).waitFor(PATIENCE);
+    await page.getByRole("searchbox").waitFor(PATIENCE);
   }
   expect([wrong, stage.bugs]).toEqual([[], []]);
 });

@@ -1,5 +1,6 @@
 import { EncodedPacketSink, type Input, type InputAudioTrack, type InputTrack, type InputVideoTrack } from "mediabunny";
 import { HLS, VIDEO } from "../../core/limits.ts";
+import { beginsAsMovie } from "../looks-like-media.ts";
 import type { MediaTrack } from "../playable-types.ts";
 import { attempt, bunnyInput, CONTAINERS, describe } from "./bunny-input.ts";
 import { BunnyTrack, type Cuts } from "./bunny-track.ts";
@@ -45,7 +46,7 @@ export class BunnyFile implements OpenFile {
 
   /** @throws for what mediabunny cannot read */
   static async open(bytes: MediaBytes, searched: Searched | undefined): Promise<BunnyFile> {
-    const input = bunnyInput(bytes);
+    const input = bunnyInput(bytes, beginsAsMovie(await bytes.upTo(0, 8)));
     try {
       return new BunnyFile(input, await find(input, bytes, searched));
     } catch (error) {

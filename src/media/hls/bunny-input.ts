@@ -38,12 +38,15 @@ export const CONTAINERS: ReadonlyMap<InputFormat, string> = new Map<InputFormat,
   [MPEG_TS, "mpeg-ts"],
 ]);
 
-/** Opens bytes with mediabunny, which keeps little: they are kept already. */
-export function bunnyInput(bytes: Pick<MediaBytes, "bytes" | "read">): Input {
+/**
+ * Opens bytes with mediabunny, which keeps little: they are kept already.
+ * @param isIndexed whether the file says where each picture is: then nothing around it is read; else it is read on and on
+ */
+export function bunnyInput(bytes: Pick<MediaBytes, "bytes" | "read">, isIndexed: boolean): Input {
   const source = new CustomSource({
     getSize: () => bytes.bytes,
     read: (start, end) => bytes.read(start, end),
-    prefetchProfile: "none",
+    prefetchProfile: isIndexed ? "none" : "fileSystem",
     maxCacheSize: HLS.maxMediaReadBytes,
     handleUnhandledError: () => undefined,
   });

@@ -47,7 +47,7 @@ export class MatroskaFile implements OpenFile {
     const layout = await readLayout(bytes);
     const firsts = await extractOf(bytes, layout);
     const { extract } = firsts;
-    const input = bunnyInput({ bytes: extract.length, read: (start, end) => extract.subarray(start, end) });
+    const input = bunnyInput({ bytes: extract.length, read: (start, end) => extract.subarray(start, end) }, true);
     try {
       const cut = await cutOf(bytes, layout, firsts, before);
       const blocksOf = (segment: number): AsyncIterable<Block> => blocksOfSegment(bytes, cut, segment);

@@ -4,6 +4,7 @@ import { useBox } from "../base/box.ts";
 import { formatBytes, formatDuration, percent } from "../base/format.ts";
 import { watchAddress } from "../base/route.ts";
 import { useTexts } from "../text/texts.ts";
+import { loadPlayer } from "../watch/player-code.ts";
 import { Art } from "./art.tsx";
 import { holdersOf } from "./sight.ts";
 import { type Arrival, arriving, posters, type Video } from "./videos.ts";
@@ -55,11 +56,14 @@ function Picture({ id, durationMs, part }: Shown): JSX.Element {
   );
 }
 
+/** Whoever points at a film may open it: the player is here by then. */
+const getReady = (): void => void loadPlayer().catch(() => {});
+
 /** A video as a card that leads to its own page. */
 export function Card(shown: Shown): JSX.Element {
   const t = useTexts();
   return (
-    <a class="card" href={watchAddress(shown.id)}>
+    <a class="card" href={watchAddress(shown.id)} onPointerEnter={getReady} onFocus={getReady}>
       <Picture {...shown} />
       <span class="title" dir="auto">
         {shown.title === "" ? t.untitled : shown.title}

@@ -130,6 +130,7 @@ export const en = {
   leftOut: (what: string) => `Not played here: ${what}`,
   playFailed: "Playing it has failed",
   bytesLate: "The bytes did not come: who has them may be gone.",
+  pageLost: "The player could not be loaded from this node: it may have stopped, or it is a newer one now.",
   otherPlayers: "VLC or mpv may well play it, from this address:",
   keys: "Keys",
   keysText: [

@@ -130,6 +130,7 @@ export const pt: Texts = {
   leftOut: (what) => `Não se ouve nem vê aqui: ${what}`,
   playFailed: "Não foi possível mostrá-lo",
   bytesLate: "Os bytes não vieram: quem os tem pode ter saído.",
+  pageLost: "Não foi possível carregar o leitor deste nó: pode ter parado, ou já é outra versão.",
   otherPlayers: "O VLC ou o mpv talvez o mostrem, deste endereço:",
   keys: "Teclas",
   keysText: [

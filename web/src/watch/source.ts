@@ -1,5 +1,6 @@
 import type Hls from "hls.js";
 import type { ErrorData } from "hls.js";
+import { loadHls } from "./hls-code.ts";
 import type { Plan } from "./play-plan.ts";
 import { Subtitles } from "./subtitles.ts";
 
@@ -141,7 +142,7 @@ class HlsSource implements Source {
   }
 
   async #start(url: string, from: number): Promise<void> {
-    const { default: Player, Events } = await import("hls.js");
+    const { default: Player, Events } = await loadHls();
     if (this.#isClosed) return;
     if (!Player.isSupported()) {
       this.#video.src = url;

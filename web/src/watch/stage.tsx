@@ -4,8 +4,10 @@ import { Mark } from "../base/icons.tsx";
 import { useTexts } from "../text/texts.ts";
 import { abilities } from "./abilities.ts";
 import type { Facts, TrackFacts } from "./facts.ts";
+import { loadHls } from "./hls-code.ts";
 import { planOf } from "./play-plan.ts";
 import type { PlayerEvents } from "./player.tsx";
+import { loadPlayer } from "./player-code.ts";
 import type { Opened } from "./watch-view.tsx";
 
 type PlayerView = typeof import("./player.tsx").Player;
@@ -19,7 +21,8 @@ export function Stage(props: {
 }): JSX.Element {
   const { opened, title, events, onAgain } = props;
   const t = useTexts();
-  const View = usePlayer();
+  const { View, isLost } = usePlayer();
+  useHlsAhead(opened.facts);
   if (opened.problem !== "")
     return (
       <div class="stage">
@@ -27,6 +30,16 @@ export function Stage(props: {
           <h2>{t.playFailed}</h2>
           <p>{opened.problem}</p>
           <Again onAgain={onAgain} />
+        </div>
+      </div>
+    );
+  if (isLost)
+    return (
+      <div class="stage">
+        <div class="over" role="alert">
+          <h2>{t.playFailed}</h2>
+          <p>{t.pageLost}</p>
+          <Again onAgain={() => location.reload()} />
         </div>
       </div>
     );
@@ -44,13 +57,20 @@ export function Stage(props: {
   );
 }
 
-/** The player is a program of its own, loaded when it is first needed. */
-function usePlayer(): PlayerView | undefined {
-  const [view, setView] = useState<{ readonly Player: PlayerView }>();
+/** The player is a program of its own. It is lost where the node has gone, or has another page by now. */
+function usePlayer(): { readonly View: PlayerView | undefined; readonly isLost: boolean } {
+  const [view, setView] = useState<{ readonly Player: PlayerView | undefined }>();
   useEffect(() => {
-    import("./player.tsx").then(setView, () => {});
+    loadPlayer().then(setView, () => setView({ Player: undefined }));
   }, []);
-  return view?.Player;
+  return { View: view?.Player, isLost: view !== undefined && view.Player === undefined };
+}
+
+/** What plays HLS comes while the player does, not after it. */
+function useHlsAhead(facts: Facts | undefined): void {
+  useEffect(() => {
+    if (facts !== undefined && planOf(facts, abilities).kind === "hls") loadHls().catch(() => {});
+  }, [facts]);
 }
 
 const Again = ({ onAgain }: { readonly onAgain: () => void }): JSX.Element => {
