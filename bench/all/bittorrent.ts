@@ -5,7 +5,7 @@ import type { EmulatedNode } from "../../lab/emulator/emulator.ts";
 import { freeTcpPorts } from "../../lab/emulator/free-ports.ts";
 import { sha256OfFile } from "../../lab/made-file.ts";
 import { Program } from "../../lab/program.ts";
-import { HONEST, LIAR_LINES, LIARS_PATIENCE_MS, liarFigures, ROUGH_LINES, rough } from "./lines.ts";
+import { HONEST, LIAR_LINES, LIARS_PATIENCE_MS, liarFigures, ROUGH_LINES, ROUGH_PATIENCE_MS, rough } from "./lines.ts";
 import { hashOfFolder } from "./material.ts";
 import type { Does, Figures, Stand } from "./side.ts";
 import type { TaskOf } from "./task.ts";
@@ -163,7 +163,7 @@ const behindLines = (
     const ports = holders.map(({ port }) => port).reverse();
     const leech = await peer.leech(torrent, out, ports);
     try {
-      const figures = await run(holders, bytes, () => within(PATIENCE_MS, "the fetch", leech.go()));
+      const figures = await run(holders, bytes, () => within(ROUGH_PATIENCE_MS, "the fetch", leech.go()));
       await leech.stop();
       if ((await sha256OfFile(join(out, basename(path)))) !== sha256) throw new Error("the file differs");
       return figures;

@@ -19,6 +19,7 @@ import {
   liarFigures,
   NEIGHBOURS,
   ROUGH_LINES,
+  ROUGH_PATIENCE_MS,
   rough,
 } from "./lines.ts";
 import { planted } from "./plant.ts";
@@ -41,7 +42,7 @@ export const roughCardume = (_: unknown, stand: Stand): Promise<Figures> =>
       rough(
         file.bytes,
         () => first.kill(),
-        () => fetchOf(client, id),
+        () => within(ROUGH_PATIENCE_MS, "the fetch", fetchOf(client, id)),
       ),
     );
     await check(client, id, file);

@@ -12,6 +12,9 @@ export const ROUGH_LINES: readonly LinkShape[] = [FAST_MBIT, FAST_MBIT, FAST_MBI
   line(mbit, DELAY_MS),
 );
 
+/** The longest that a fetch over them may take: what is slower by an order of magnitude does not get over it. */
+export const ROUGH_PATIENCE_MS = 120_000;
+
 /**
  * Runs a fetch over {@link ROUGH_LINES}, and kills a holder when the lines have had time for half of the bytes, whoever
  * fetches. `go` begins, and resolves with how many ms it took. @returns the figures of work 5

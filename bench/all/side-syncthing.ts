@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { freeTcpPorts } from "../../lab/emulator/free-ports.ts";
 import { sha256OfFile } from "../../lab/made-file.ts";
 import { OPEN_LINK } from "../../lab/shaping/link-shape.ts";
-import { idleFigures, NEIGHBOURS, ROUGH_LINES, rough } from "./lines.ts";
+import { idleFigures, NEIGHBOURS, ROUGH_LINES, ROUGH_PATIENCE_MS, rough } from "./lines.ts";
 import { hashOfFolder } from "./material.ts";
 import type { Figures, Side, Stand } from "./side.ts";
 import { debianSize } from "./sizes.ts";
@@ -94,7 +94,7 @@ const roughOf = (_: unknown, stand: Stand): Promise<Figures> =>
       const figures = await rough(
         bytes,
         () => first.kill(),
-        () => within(PATIENCE_MS, "the fetch", receiver.pull()),
+        () => within(ROUGH_PATIENCE_MS, "the fetch", receiver.pull()),
       );
       if ((await sha256OfFile(join(receiver.folder, basename(path)))) !== sha256) throw new Error("the file differs");
       return figures;

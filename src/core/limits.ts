@@ -690,6 +690,8 @@ export const HLS = {
   maxCueChars: 1000,
   /** Lines of one cue. */
   maxCueLines: 16,
+  /** Its code is kept, compiled, for the next one when it has run for so long: the first pictures are out by then. */
+  compiledMs: 3000,
   /** Heap of the media process. */
   maxHlsHeapMiB: 384,
   /** All its memory; it is ended beyond that. */

@@ -73,10 +73,13 @@ export class FetchHolder {
   hasRoom(priority: number, grains: number, nowMs: number, someoneReads: boolean, unwrittenBytes: number = 0): boolean {
     if (!this.isReady(nowMs)) return false;
     if (!this.trusted) return this.live.size + this.unverified.size + this.ghosts.size === 0;
-    const { count, bytes } = this.#ahead(priority);
+    const { count, bytes, askedBytes } = this.#ahead(priority);
     if (count < 2) return true;
-    const windowBytes = someoneReads ? this.meter.readingWindowBytes(GRAIN_BYTES) : this.meter.windowBytes;
-    return bytes + unwrittenBytes < windowBytes + grains * GRAIN_BYTES;
+    const partBytes = grains * GRAIN_BYTES;
+    // What is in flight there is what the next jump waits for: no more than keeps the line busy from one arrival to the next.
+    if (someoneReads && this.meter.isSlowFor(GRAIN_BYTES))
+      return askedBytes + unwrittenBytes < this.meter.productBytes + partBytes;
+    return bytes + unwrittenBytes < this.meter.windowBytes + partBytes;
   }
 
   /** Requests that it will have begun to answer before it hears that they are taken back: their bytes come anyway. */
@@ -226,18 +229,21 @@ export class FetchHolder {
     };
   }
 
-  /** What is sent before a new request of this priority: what has begun, and what is as urgent. */
-  #ahead(priority: number): { count: number; bytes: number } {
-    let count = 0;
-    let bytes = 0;
+  /** What is sent before a new request of this priority: what has begun, and what is as urgent. `askedBytes`: with what has come of it. */
+  #ahead(priority: number): { readonly count: number; readonly bytes: number; readonly askedBytes: number } {
+    let [count, bytes, askedBytes] = [0, 0, 0];
     for (const request of this.live) {
       const isBegun = !Number.isNaN(request.begunAtMs);
       if (!isBegun && request.priority > priority) continue;
       if (request.priority <= priority) count++;
       bytes += request.bytes - request.receivedBytes;
+      askedBytes += request.bytes;
     }
-    for (const ghost of this.ghosts.keys()) bytes += ghost.bytes - ghost.receivedBytes;
-    return { count, bytes };
+    for (const ghost of this.ghosts.keys()) {
+      bytes += ghost.bytes - ghost.receivedBytes;
+      askedBytes += ghost.bytes;
+    }
+    return { count, bytes, askedBytes };
   }
 
   #inOrder(): FetchRequest[] {

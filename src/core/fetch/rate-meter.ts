@@ -57,16 +57,17 @@ export class RateMeter {
   /** The bandwidth-delay product in bytes; doubled while the rate still grows with it. */
   get windowBytes(): number {
     const gain = this.#fullRounds < FULL_ROUNDS ? 2 : 1.25;
-    return gain * Math.max(this.#best, this.#bestBefore) * (this.roundTripMs + SLACK_MS);
+    return gain * this.productBytes;
   }
 
-  /**
-   * The same while somebody reads: where a part of `partBytes` takes long, what is in flight is what the next jump waits for,
-   * and no more than one product is.
-   */
-  readingWindowBytes(partBytes: number): number {
-    const best = Math.max(this.#best, this.#bestBefore);
-    return best * SLACK_MS < partBytes ? best * (this.roundTripMs + SLACK_MS) : this.windowBytes;
+  /** Whether a part of so many bytes takes long. */
+  isSlowFor(partBytes: number): boolean {
+    return Math.max(this.#best, this.#bestBefore) * SLACK_MS < partBytes;
+  }
+
+  /** One bandwidth-delay product. */
+  get productBytes(): number {
+    return Math.max(this.#best, this.#bestBefore) * (this.roundTripMs + SLACK_MS);
   }
 
   /** A request leaves while so many bytes are in flight. */

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { isMainThread, Worker } from "node:worker_threads";
 import { HLS } from "../../core/limits.ts";
@@ -22,6 +23,8 @@ function work(): void {
     const desk = new HlsDesk(send, new Socket({ fd: PIPE_FD, readable: true, writable: true }));
     process.off("message", keep).on("message", (message: unknown) => desk.take(message as ToChild));
     for (const message of early) desk.take(message);
+    // It is ended, and does not end by itself: what was compiled would not be there for the next one.
+    setTimeout(() => flushCompileCache(), HLS.compiledMs).unref();
     setInterval(() => desk.isBusy && send({ is: "pulse" }), HLS.pulseMs).unref();
     // Not before: it takes some ms, and a viewer waits.
     new Worker(new URL(import.meta.url), {
