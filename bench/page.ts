@@ -51,7 +51,8 @@ say(`node bench/page.ts ${process.argv.slice(2).join(" ")}`);
 const [cpu] = cpus();
 const memory = `${Math.round(totalmem() / 1e9)} GB`;
 const machine = `${cpus().length} × ${cpu?.model.trim()}, ${memory}, Linux ${release()}, Node ${process.version}`;
-process.exitCode = await main();
+// Not by itself: Node may wait for ever for handles that are gone already (Environment::CleanupHandles).
+process.exit(await main());
 
 async function main(): Promise<number> {
   const browser = await pageBrowser();

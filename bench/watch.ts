@@ -52,7 +52,8 @@ say(`node bench/watch.ts ${process.argv.slice(2).join(" ")}`);
 const [cpu] = cpus();
 const memory = `${Math.round(totalmem() / 1e9)} GB`;
 say(`${cpus().length} × ${cpu?.model.trim()}, ${memory}, Linux ${release()}, Node ${process.version}, ${tmpdir()}`);
-process.exitCode = await main();
+// Not by itself: Node may wait for ever for handles that are gone already (Environment::CleanupHandles).
+process.exit(await main());
 
 /** Whoever is wanted and can be measured here. */
 async function sidesHere(): Promise<Side[]> {

@@ -10,6 +10,8 @@ import type { Way } from "./watch-ways.ts";
 const DWELL_MS = 1000;
 /** For so long nothing is played around a place that is to be cold. All lines together bring 5 s of film a second. */
 const APART_S = 25;
+/** A place is drawn again so often when it is too near to another. */
+const TRIES = 10_000;
 /** The second viewer starts so long before: until then it has filled its buffer. */
 const WARM_UP_MS = 5000;
 const SECOND_PLAYS_S = 45;
@@ -61,7 +63,7 @@ export interface Places {
 export function placesOf({ index }: Film, random: Random, count: number): Places {
   const taken: { fromS: number; toS: number }[] = [{ fromS: 0, toS: 0 }];
   const draw = (lengthS: number): Group => {
-    for (;;) {
+    for (let tries = 0; tries < TRIES; tries++) {
       const group = random.pick(index.groups);
       const [fromS, toS] = [group.atS, group.atS + lengthS];
       if (toS > index.durationS - APART_S) continue;
@@ -69,6 +71,7 @@ export function placesOf({ index }: Film, random: Random, count: number): Places
       taken.push({ fromS, toS });
       return group;
     }
+    throw new Error(`a film of ${index.durationS.toFixed(0)} s has no ${count} places that are ${APART_S} s apart`);
   };
   const second = draw(SECOND_PLAYS_S);
   return { second, seeks: Array.from({ length: count }, () => draw(0)) };
