@@ -14,6 +14,11 @@ test(`in ${NETWORKS} small networks under crashes, cuts and liars, searches find
   for (const seed of seedsOf(51, NETWORKS)) expectNothing(seed, runMixed(seed));
 });
 
+test("a host whose one contact is full whenever it comes back is not alone for ever", () => {
+  const straggler = 3_652_664_569;
+  expect(runMixed(straggler)).toEqual([]);
+});
+
 test.each<[string, () => FindPlant]>([
   ["answers of others that are not passed on", (): FindPlant => answersLost(1)],
   ["a neighbour that is not heard of", joinsUnheard],
