@@ -23,8 +23,8 @@ export function safeFileName(name: string): string {
   return safe === "" ? "untitled" : safe;
 }
 
-/** Windows drops points and spaces at the end, and a name that begins with a point is hidden. */
-const withoutEnds = (name: string): string => name.replace(/^[. ]+/, "").replace(/[. ]+$/, "");
+/** Windows drops points and spaces at the end, and a name that begins with a point is hidden. Any kind of space. */
+const withoutEnds = (name: string): string => name.replace(/^[.\s]+/, "").replace(/[.\s]+$/, "");
 
 function cut(name: string): string {
   if (Buffer.byteLength(name) <= STORE.maxExportNameBytes) return name;

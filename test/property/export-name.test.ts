@@ -47,6 +47,13 @@ test("and so do pairs of everything nasty", () => {
   for (const one of PIECES) for (const other of PIECES) expectSafe(one + other);
 });
 
+test("a space of another kind before a point at the end goes with it", () => {
+  for (const space of " \u00a0\u2003\u3000") {
+    expect(safeFileName(`film${space}.`)).toBe("film");
+    expectSafe(`!${space}.${space}`);
+  }
+});
+
 test("a very long name takes no long time", () => {
   for (const piece of [". ", "a/", "\u0301", " "]) expectSafe(piece.repeat(1_000_000));
 });

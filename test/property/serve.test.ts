@@ -90,7 +90,11 @@ function anything(plant?: (core: ServeCore) => Serving): void {
       throw new Error(`${(error as Error).message} after ${done.join(" ")}`, { cause: error });
     }
   });
-  const { errorInstance } = fc.check(property, { numRuns: 400, seed: SEED, endOnFailure: plant !== undefined });
+  const { errorInstance } = fc.check(property, {
+    numRuns: plant === undefined ? 400 : 8000,
+    seed: SEED,
+    endOnFailure: plant !== undefined,
+  });
   if (errorInstance !== null) throw errorInstance;
 }
 
