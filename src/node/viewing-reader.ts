@@ -1,5 +1,4 @@
 import { CardumeError } from "../core/errors.ts";
-
 import { monotonicMs } from "../runtime/clock.ts";
 import { type ChunkStore, isReadProblem, type ReadProblem } from "../store/chunk-store.ts";
 import { readError } from "../store/export-file.ts";

@@ -252,7 +252,7 @@ export class MediaChild {
 function start(entry: URL): ChildProcess {
   const child = fork(entry, [], {
     // Not the parent's inspector, preloaded modules or heap. Segments are bytes outside of the heap: a small young generation
-    // is enough for what is made around them, and left alone it takes 20 MB more.
+    // is enough for what is made around them, and left alone it grows for nothing.
     execArgv: [`--max-old-space-size=${HLS.maxHlsHeapMiB}`, "--max-semi-space-size=2"],
     env: { ...process.env, NODE_OPTIONS: "" },
     serialization: "advanced",
