@@ -27,7 +27,7 @@ interface Stage extends ServedVideos {
   readonly holders: readonly TestNode[];
 }
 
-/** A film of twelve seconds and some 30 MB with its index at the end, in a container, that three other nodes hold. */
+/** A film of twelve seconds and some 50 MB, a key frame every two, with its index at the end, in a container, that three other nodes hold. */
 async function film(container: "mp4" | "mkv"): Promise<Stage> {
   const path = join(tempFolder(), `film.${container}`);
   const picture = ["-f", "lavfi", "-i", "color=gray:s=480x270:r=25,noise=alls=100:allf=t:all_seed=7"];
@@ -90,7 +90,7 @@ describe.skipIf(!isThere("ffmpeg", "-version"))("a film that nobody has here, of
     expect(bugs).toEqual([]);
   });
 
-  test("starts as HLS with its index and little more", async () => {
+  test("starts as HLS with its index, its first segment and little more", async () => {
     const { url, id, path, viewer, bugs } = await film("mkv");
     const master = await (await fetch(url(id, "hls/master.m3u8"))).text();
     expect(master).toContain("t1.m3u8");
@@ -101,7 +101,8 @@ describe.skipIf(!isThere("ffmpeg", "-version"))("a film that nobody has here, of
     expect((await segment?.read())?.value?.length).toBeGreaterThan(0);
     const [progress] = viewer.node.fetches();
     process.stdout.write(`${progress?.receivedBytes} of ${statSync(path).size} bytes before the first picture\n`);
-    expect(progress?.receivedBytes).toBeLessThan(4 * MIB);
+    // How much of the segment has come when the first of it is here is a matter of time; what is behind it is not.
+    expect(progress?.receivedBytes).toBeLessThan(statSync(path).size / 6 + 4 * MIB);
     await segment?.cancel();
     expect(bugs).toEqual([]);
   });
