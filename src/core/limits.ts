@@ -526,6 +526,8 @@ export const NETWORK = {
   firstRedialMs: 2000,
   /** The longest wait before a peer is dialled again. */
   maxRedialMs: 600_000,
+  /** A node without any neighbour dials one of those that it knows this often, whatever they wait for. */
+  lonelyDialMs: 15_000,
   /** The longest wait for a peer that a person asked to join. */
   maxRejoinMs: 60_000,
   /** A find stream that ends within this time counts as a failed dial: there is no room, or something is wrong. */
@@ -536,7 +538,7 @@ export const NETWORK = {
   hurriedExchangeMs: 3000,
   /** One neighbour is asked at most this often. */
   exchangeGapMs: 10_000,
-  /** One more peer than is aimed at is tried this often, in place of the last: so that two halves find together again. */
+  /** So often one more is tried than is aimed at, so that two halves find together; or one who waits, if some are missing. */
   exploreMs: 60_000,
   /** Questions for peers that a neighbour may ask at once. */
   peersAskedBurst: 8,

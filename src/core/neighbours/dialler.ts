@@ -1,7 +1,7 @@
 import type { PeerKey } from "../find/find-types.ts";
 import { NETWORK } from "../limits.ts";
 import type { PeerAddress } from "./address-class.ts";
-import { addressesToDial, type Choice, chooseToDial, nextToDialMs } from "./choosing.ts";
+import { addressesToDial, type Choice, chooseToDial, nextToDialMs, pick } from "./choosing.ts";
 import type { ConnectedPeers } from "./connected-peers.ts";
 import { type JoinTarget, JoinTargets } from "./join-targets.ts";
 import type { Knowledge } from "./knowledge.ts";
@@ -27,6 +27,8 @@ export class Dialler {
   readonly #dials = new Map<number, Dial>();
   #last = 0;
   #exploreAtMs: number;
+  /** When a node that has no neighbour dials somebody whose wait is not over; Infinity while it has one. */
+  #lonelyAtMs = Infinity;
 
   constructor(connected: ConnectedPeers, random: () => number, nowMs: number) {
     this.#connected = connected;
@@ -83,7 +85,8 @@ export class Dialler {
       if (known === undefined) break;
       this.#dialKnown(known, choice, false, nowMs, push);
     }
-    this.#explore(choice, nowMs, push);
+    this.#explore(choice, isLiar, nowMs, push);
+    this.#dialLonely(choice, isLiar, nowMs, push);
   }
 
   /** When {@link dial} has something to do next, in ms. */
@@ -92,6 +95,7 @@ export class Dialler {
     for (const { untilMs } of this.#dials.values()) atMs = Math.min(atMs, untilMs);
     for (const target of this.targets.values())
       if (this.#isWanted(target, isLiar)) atMs = Math.min(atMs, target.backOff.notBeforeMs);
+    if (this.#isLonely && (atMs < Infinity || nextToDialMs(choice) < Infinity)) atMs = Math.min(atMs, this.#lonelyAtMs);
     return this.missing() > 0 && this.#hasFreeDial() ? Math.min(atMs, nextToDialMs(choice)) : atMs;
   }
 
@@ -105,17 +109,58 @@ export class Dialler {
     return peer === undefined || !(this.#connected.has(peer) || isLiar(peer) || this.isDialled(peer));
   }
 
-  /** Now and then one more, who takes the place of the guest before. */
-  #explore(choice: Choice, nowMs: number, push: (effect: DialEffect) => void): void {
-    if (nowMs < this.#exploreAtMs) return;
-    this.#exploreAtMs = nowMs + NETWORK.exploreMs * (0.5 + this.#random());
+  /** Now and then one more, who takes the place of the guest before; or, while neighbours are missing, one who waits. */
+  #explore(
+    choice: Choice,
+    isLiar: (peer: PeerKey) => boolean,
+    nowMs: number,
+    push: (effect: DialEffect) => void,
+  ): void {
     const { size, aimed } = this.#connected;
+    if (size === 0 || nowMs < this.#exploreAtMs) return;
+    this.#exploreAtMs = nowMs + NETWORK.exploreMs * (0.5 + this.#random());
     const hasRoom =
       this.#connected.hasRoom("outbound") ||
       (this.#connected.guest() ?? this.#connected.revolving(nowMs)) !== undefined;
-    if (size < aimed || !hasRoom || !this.#hasFreeDial()) return;
-    const known = chooseToDial(choice, nowMs);
-    if (known !== undefined) this.#dialKnown(known, choice, true, nowMs, push);
+    if (!hasRoom || !this.#hasFreeDial()) return;
+    if (size < aimed) this.#dialWaiting(choice, isLiar, nowMs, push);
+    else {
+      const known = chooseToDial(choice, nowMs);
+      if (known !== undefined) this.#dialKnown(known, choice, true, nowMs, push);
+    }
+  }
+
+  /** Nobody is connected, and nobody about to be. */
+  get #isLonely(): boolean {
+    return this.#connected.size === 0 && this.#dials.size === 0;
+  }
+
+  /** Where nobody answered for long, it may have been our own network: somebody is tried soon, however often it failed. */
+  #dialLonely(
+    choice: Choice,
+    isLiar: (peer: PeerKey) => boolean,
+    nowMs: number,
+    push: (effect: DialEffect) => void,
+  ): void {
+    if (this.#connected.size > 0) this.#lonelyAtMs = Infinity;
+    else if (this.#lonelyAtMs === Infinity) this.#lonelyAtMs = nowMs + NETWORK.lonelyDialMs;
+    if (!this.#isLonely || nowMs < this.#lonelyAtMs) return;
+    this.#lonelyAtMs = nowMs + NETWORK.lonelyDialMs * (0.5 + this.#random());
+    this.#dialWaiting(choice, isLiar, nowMs, push);
+  }
+
+  /** One of those that are known or wanted, whether its wait is over or not. */
+  #dialWaiting(
+    choice: Choice,
+    isLiar: (peer: PeerKey) => boolean,
+    nowMs: number,
+    push: (effect: DialEffect) => void,
+  ): void {
+    const known = chooseToDial(choice, Infinity);
+    const wanted = [...this.targets.values()].filter((one) => this.#isWanted(one, isLiar));
+    const target = known === undefined || this.#random() < 0.5 ? pick(wanted, this.#random) : undefined;
+    if (target !== undefined) target.dial = this.#dialTarget(target, nowMs, push);
+    else if (known !== undefined) this.#dialKnown(known, choice, false, nowMs, push);
   }
 
   #dialTarget(target: JoinTarget, nowMs: number, push: (effect: DialEffect) => void): number {

@@ -34,7 +34,7 @@ describe("neighbours that are missing", () => {
     expect(run.told("a", named("b"), named("c"))).toEqual(expect.arrayContaining(["dial b", "dial c"]));
   });
 
-  test("are dialled again ever more rarely when they do not answer, and forgotten after eight times", () => {
+  test("are dialled again ever more rarely when they do not answer, every minute and a half at least, and forgotten after eight times", () => {
     const run = withNeighbours(1);
     run.learned("lan", "x");
     const waits: number[] = [];
@@ -43,10 +43,13 @@ describe("neighbours that are missing", () => {
       const done = run.failed("x");
       if (done.includes("forget x") || run.core.known === 1) break;
       while (!run.dials.has("x")) run.pass(100);
-      waits.push((run.nowMs - failedAtMs) / (2000 * 2 ** failures));
+      waits.push(run.nowMs - failedAtMs);
     }
     expect(waits).toHaveLength(7);
-    for (const share of waits) expect(share).toSatisfy((value: number) => value >= 0.5 && value <= 1.6);
+    for (const [failures, waitMs] of waits.entries()) {
+      expect(waitMs).toBeLessThan(Math.min(2000 * 2 ** failures * 1.6, 91_000));
+      if (failures < 4) expect(waitMs).toBeGreaterThanOrEqual(1000 * 2 ** failures);
+    }
     run.pass(3_600_000);
     expect(run.dials.has("x")).toBe(false);
   });
@@ -68,6 +71,27 @@ describe("neighbours that are missing", () => {
     expect(run.pass(29_999)).toEqual([]);
     run.pass(10_000);
     expect(run.core.counters).toMatchObject({ dialsFailed: 1, dials: 2 });
+  });
+});
+
+describe("a node without any neighbour", () => {
+  test("tries somebody at least every half minute, however long nobody has answered", () => {
+    const run = new NeighboursRun();
+    for (const peer of ["a", "b", "c"]) run.learned("memory", peer);
+    run.learned("join", "j");
+    const tried: Record<string, number> = {};
+    let lastAtMs = 0;
+    let longestMs = 0;
+    for (const endMs = 4 * 3_600_000; run.nowMs < endMs; run.pass(500)) {
+      for (const peer of run.dials.keys()) {
+        longestMs = Math.max(longestMs, run.nowMs - lastAtMs);
+        lastAtMs = run.nowMs;
+        tried[peer] = (tried[peer] ?? 0) + 1;
+        run.failed(peer);
+      }
+    }
+    expect(longestMs).toBeLessThan(30_000);
+    expect(Math.min(...["a", "b", "c", "j"].map((peer) => tried[peer] ?? 0))).toBeGreaterThan(100);
   });
 });
 
