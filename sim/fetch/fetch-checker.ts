@@ -64,6 +64,11 @@ export class FetchChecker {
         if (asked !== undefined) asked.hasArrived = true;
         break;
       }
+      case "proven": {
+        const holder = this.#holders.get(input.holder);
+        if (holder !== undefined) holder.verified = true;
+        break;
+      }
       case "gone":
         this.#gone(input.holder);
         break;

@@ -140,11 +140,15 @@ export class FetchRun implements SimClock {
     const sim = new SimHolder(this, plan, random, (chunk) => holdings[chunk] === true, deliver);
     const stream: Stream = { id, plan, sim, receivedBytes: 0 };
     this.streams.set(id, stream);
-    this.tell({ type: "holder", holder: id, roundTripMs: 2 * plan.delayMs + plan.jitterMs });
+    const before = random.fork("before");
+    const early = before.chance(0.3) ? before.integer(0, 15) : undefined;
+    this.tell({ type: "holder", holder: id, roundTripMs: 2 * plan.delayMs + plan.jitterMs, early });
     const bitmap = new Uint8Array(Math.ceil(this.geometry.chunks / 8));
     for (const [chunk, isHeld] of holdings.entries())
       if (isHeld || plan.vice === "boasts") bitmap[chunk >> 3] = (bitmap[chunk >> 3] as number) | (1 << (chunk & 7));
     this.tell({ type: "holds", holder: id, firstChunk: 0, bitmap });
+    // Whoever lies may have told the truth once.
+    if (before.chance(0.3)) this.tell({ type: "proven", holder: id });
     this.at(untilMs, () => {
       this.#close(id);
       if (!this.#healed) this.at(plan.backMs, () => this.#open(plan, Infinity));

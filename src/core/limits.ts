@@ -275,6 +275,8 @@ export const NETWORK = {
   idleFetchStreamMs: 30_000,
   /** Neighbours to which a stream is kept open where somebody may want to watch: enough for a video's first pictures. */
   maxStandbyStreams: 4,
+  /** Slices that a client may ask for before its video is open here: the last leaf, and the beginning for who waits to see it. */
+  maxEarlyGets: 4,
   /** A holder tells what it has of a video, and sends its manifest, within this time. */
   openVideoMs: 15_000,
   /** A holder that has not proven the video within this time is not waited for: the next is asked beside it. */

@@ -5,7 +5,7 @@ import type { MediaInput } from "./playable-types.ts";
 /** What a file begins with: its first boxes, or all that a Matroska file says before its pictures. */
 const HEAD_BYTES = 65_536;
 /** The pictures are asked for when so much of the index is still to come: the line is not idle for a round trip. */
-const OVERLAP_BYTES = 131_072;
+const OVERLAP_BYTES = 262_144;
 /** Of an MP4 box, with a long size. */
 const BOX_HEAD_BYTES = 16;
 /** What an MP4 or MOV file has at its top level. Anything else is another kind of file. */
@@ -51,17 +51,24 @@ async function movieIn(input: MediaInput): Promise<Found | undefined> {
   let at = 0;
   let mediaAt: number | undefined;
   for (let box = 0; box < MEDIA.maxBoxes && at + BOX_HEAD_BYTES <= input.bytes; box++) {
-    const head = Buffer.from(await input.read(at, at + BOX_HEAD_BYTES));
-    const type = head.toString("latin1", 4, 8);
-    const short = head.readUInt32BE(0);
-    const size = short === 1 ? Number(head.readBigUInt64BE(8)) : short;
-    const end = short === 0 ? input.bytes : at + size;
+    // What little is behind the pictures is nearly always the index: all of it is asked for, and not its head first.
+    if (mediaAt !== undefined && input.bytes - at <= MEDIA.maxIndexAheadBytes)
+      input.read(at, input.bytes).catch(() => {});
+    const { type, end } = boxAt(at, await input.read(at, at + BOX_HEAD_BYTES), input.bytes);
     if (!BOXES.has(type) || end < at + 8 || end > input.bytes) return undefined;
     if (type === "moov") return { start: at, end, mediaAt: mediaAt ?? end };
     if (type === "mdat") mediaAt ??= at;
     at = end;
   }
   return undefined;
+}
+
+/** A box that begins at `at` with these bytes, in a file of so many. */
+function boxAt(at: number, bytes: Uint8Array, fileBytes: number): { readonly type: string; readonly end: number } {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const short = head.readUInt32BE(0);
+  const size = short === 1 ? Number(head.readBigUInt64BE(8)) : short;
+  return { type: head.toString("latin1", 4, 8), end: short === 0 ? fileBytes : at + size };
 }
 
 /** The element Cues, where the SeekHead in these first bytes says that it is. */

@@ -1,18 +1,26 @@
 import { type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
 import { encodeManifest } from "../core/content/manifest.ts";
 import { HASH_BYTES } from "../core/content/merkle.ts";
-import { type Slice, sliceLength, sliceProblem, sliceProof, sliceProofHashes } from "../core/content/proof.ts";
+import {
+  lastLeafOf,
+  type Slice,
+  sliceLength,
+  sliceProblem,
+  sliceProof,
+  sliceProofHashes,
+} from "../core/content/proof.ts";
 import { NETWORK } from "../core/limits.ts";
 import { TokenBucket } from "../core/peer/token-bucket.ts";
 import { FRAME_HEAD_BYTES } from "../core/wire/stream/byte-writer.ts";
 import { decodeFetch, encodeFetch, encodeResponseHead, RESPONSE_HEAD_BYTES } from "../core/wire/stream/fetch-codec.ts";
-import type {
-  FetchGet,
-  FetchHello,
-  FetchMessage,
-  GetManifest,
-  OpenedVideo,
-  ResponseStatus,
+import {
+  type FetchGet,
+  type FetchHello,
+  type FetchMessage,
+  type GetManifest,
+  LAST_LEAF,
+  type OpenedVideo,
+  type ResponseStatus,
 } from "../core/wire/stream/fetch-message.ts";
 import type { FrameError } from "../core/wire/stream/find-message.ts";
 import { FrameReader } from "../core/wire/stream/frame-reader.ts";
@@ -262,13 +270,17 @@ export class ClientStream {
     }
   }
 
-  /** The manifest was asked for together with the video. */
+  /** The manifest and some slices were asked for together with the video. */
   #answerEarly(video: ClientVideo, isOpen: boolean): void {
-    const { number, earlyRequest: request } = video;
-    video.earlyRequest = undefined;
-    if (request === undefined || this.#isEnded) return;
-    if (isOpen) this.#getManifest({ type: "get-manifest", request, number });
-    else this.#answerWithout(request, "not-held");
+    const { number, earlyManifest: request } = video;
+    const gets = video.earlyGets.splice(0);
+    video.earlyManifest = undefined;
+    if (this.#isEnded) return;
+    if (request !== undefined && isOpen) this.#getManifest({ type: "get-manifest", request, number });
+    else if (request !== undefined) this.#answerWithout(request, "not-held");
+    for (const get of gets)
+      if (isOpen) this.#get(get);
+      else this.#answerWithout(get.request, "not-held");
   }
 
   /** A video that is not here, or not any more. */
@@ -290,14 +302,19 @@ export class ClientStream {
     for (const [request, wanted] of this.#wanted) if (wanted.video === video) this.#parts.cancel(request);
   }
 
-  #get({ request, number, chunk, firstLeaf, leaves, priority }: FetchGet): FrameError | undefined {
+  #get(get: FetchGet): FrameError | undefined {
+    const { request, number, priority } = get;
     if (this.#wanted.has(request)) return MALFORMED;
     const video = this.#videos.get(number);
     const geometry = video?.geometry;
-    const slice = { chunk, firstLeaf, leaves };
+    if (video !== undefined && video.earlyGets.length < NETWORK.maxEarlyGets && this.#opening.includes(video)) {
+      video.earlyGets.push(get);
+      return undefined;
+    }
+    const slice = sliceOf(get, geometry);
     // An honest client asks for such things when it was told a wrong size by somebody else, or the video was closed here.
     const cause = geometry === undefined ? "client-get-unopened" : impossible(slice, geometry);
-    if (video === undefined || geometry === undefined || cause !== undefined || !video.mayHold(chunk)) {
+    if (video === undefined || geometry === undefined || cause !== undefined || !video.mayHold(slice.chunk)) {
       if (cause !== undefined) this.#parts.count(cause);
       this.#answerWithout(request, "not-held");
     } else this.#order(request, { bytes: responseBytes(slice, geometry), video, slice }, priority);
@@ -307,8 +324,8 @@ export class ClientStream {
   #getManifest({ request, number }: GetManifest): FrameError | undefined {
     if (this.#wanted.has(request)) return MALFORMED;
     const video = this.#videos.get(number);
-    if (video !== undefined && this.#opening.includes(video) && video.earlyRequest === undefined)
-      video.earlyRequest = request;
+    if (video !== undefined && this.#opening.includes(video) && video.earlyManifest === undefined)
+      video.earlyManifest = request;
     else if (video?.geometry === undefined) {
       this.#parts.count("client-get-unopened");
       this.#answerWithout(request, "not-held");
@@ -333,6 +350,10 @@ export class ClientStream {
     this.#parts.ended(reason);
   }
 }
+
+/** The slice that is asked for; the last leaf by its own number. */
+const sliceOf = ({ chunk, firstLeaf, leaves }: FetchGet, geometry: Geometry | undefined): Slice =>
+  chunk === LAST_LEAF && geometry !== undefined ? lastLeafOf(geometry) : { chunk, firstLeaf, leaves };
 
 function manifestAnswer(request: number, { manifest }: ChunkStore): Promise<Answer> {
   const body = encodeManifest(manifest);

@@ -1,5 +1,6 @@
 import type { Geometry } from "../core/content/geometry.ts";
 import { NETWORK } from "../core/limits.ts";
+import type { FetchGet } from "../core/wire/stream/fetch-message.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import { HoldingsTeller } from "./holdings-teller.ts";
 import type { VideoUser } from "./served-videos.ts";
@@ -20,7 +21,9 @@ export class ClientVideo implements VideoUser {
   /** `undefined` until it is known that the video is here. */
   geometry: Geometry | undefined;
   /** A request for the manifest that came while the video was being opened. */
-  earlyRequest: number | undefined;
+  earlyManifest: number | undefined;
+  /** The same for slices. */
+  readonly earlyGets: FetchGet[] = [];
   /** Bytes of the manifest, roughly: its claims may change. */
   manifestBytes = 0;
   readonly #events: ClientVideoEvents;

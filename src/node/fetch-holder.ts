@@ -3,9 +3,11 @@ import { NETWORK } from "../core/limits.ts";
 import type { FetchChunkInfo } from "../core/wire/stream/fetch-message.ts";
 import { monotonicMs } from "../runtime/clock.ts";
 import { Bitmap } from "../store/bitmap.ts";
+import type { EarlySlice } from "./early-slice.ts";
 import type { HolderStream } from "./holder-stream.ts";
 import type { Holders } from "./holders.ts";
 import type { HolderProgress } from "./node-types.ts";
+import type { LastLeaf } from "./video-opening.ts";
 
 /** What a holder's part in a fetch tells. */
 export interface FetchHolderEvents {
@@ -23,6 +25,7 @@ export interface HolderPast {
   readonly name: string;
   /** Bytes that came from it over streams that have ended. */
   readonly bytesBefore: number;
+  readonly isGuess: boolean;
 }
 
 /** One holder in one fetch: the stream to it, and what it said of the video. */
@@ -43,18 +46,30 @@ export class FetchHolder {
   /** It was reached, and does not have the video. */
   hasNothing = false;
   stream: HolderStream | undefined;
+  /** The last leaf that it was asked for together with the video. */
+  lastLeaf: Promise<LastLeaf | "none"> | undefined;
+  /** A slice of the beginning that it was asked for as well; taken over once. */
+  early: EarlySlice | undefined;
   /** The fetch asks it. */
   isAttached = false;
+  /** Nobody has named it: it is asked because a stream to it is open. */
+  isGuess: boolean;
   /** The video's number on the stream. */
   video = 0;
   readonly #holders: Holders;
   readonly #events: FetchHolderEvents;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ peer, name, bytesBefore }: HolderPast, number: number, holders: Holders, events: FetchHolderEvents) {
+  constructor(
+    { peer, name, bytesBefore, isGuess }: HolderPast,
+    number: number,
+    holders: Holders,
+    events: FetchHolderEvents,
+  ) {
     this.peer = peer;
     this.name = name;
     this.receivedBytes = bytesBefore;
+    this.isGuess = isGuess;
     this.number = number;
     this.#holders = holders;
     this.#events = events;
@@ -119,6 +134,7 @@ export class FetchHolder {
       clearTimeout(this.#timer);
       this.roundTripMs = roundTripMs;
       this.state = "serving";
+      this.isGuess = false;
       this.bytes = info.bytes;
       this.held = new Bitmap(geometryOf(info.bytes).chunks);
     }

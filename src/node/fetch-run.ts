@@ -101,7 +101,7 @@ export class FetchRun {
     this.readers = new FetchReaders(options.wantAll);
     this.opened = this.#isOpened.promise;
     this.#title = target.link?.name ?? target.holders?.[0]?.title ?? "";
-    this.#opener = new VideoOpener(target, parts.library, {
+    this.#opener = new VideoOpener({ ...target, isRead: !options.wantAll }, parts.library, {
       opened: (store) => this.#begin(store),
       lied: (holder, reason) => this.#lied(holder, reason),
       failed: (error) => this.#ended.reject(error),
@@ -130,7 +130,7 @@ export class FetchRun {
       geometry,
       store: this.#store,
       fetch: this.#fetch,
-      holders: [...this.#holders.values()],
+      holders: this.#named(),
     });
   }
 
@@ -209,6 +209,9 @@ export class FetchRun {
 
   async #candidates(): Promise<void> {
     for (const { holder, addresses } of this.#target.holders ?? []) this.#try({ peer: holder, addresses });
+    // Beside the search: if one of them has it, the search's round trip is saved.
+    const beside = this.#searches === 0 ? this.#parts.holders.open.slice(0, NETWORK.maxStandbyStreams) : [];
+    for (const peer of beside) this.#try({ peer, addresses: [] }, true);
     const { signal } = this.#abort;
     const query = { id: this.id, link: this.#target.link, all: this.#searches > 0, signal };
     try {
@@ -218,13 +221,15 @@ export class FetchRun {
     }
   }
 
-  #try({ peer, addresses }: Candidate): void {
+  /** @param isGuess nobody has named it */
+  #try({ peer, addresses }: Candidate, isGuess: boolean = false): void {
     const known = this.#holders.get(peer);
+    if (known !== undefined && !isGuess) known.isGuess = false;
     if (this.#parts.isDistrusted(peer)) this.#sawDistrusted = true;
     else if (!this.#isOver && known?.isAlive !== true && known?.state !== "dropped" && this.#mayDial(known)) {
-      this.#dials++;
-      if (known === undefined) this.#hope.renewed(monotonicMs());
-      const past = { peer, name: this.#parts.nameOf(peer), bytesBefore: known?.receivedBytes ?? 0 };
+      if (!isGuess) this.#dials++;
+      if (known === undefined && !isGuess) this.#hope.renewed(monotonicMs());
+      const past = { peer, name: this.#parts.nameOf(peer), bytesBefore: known?.receivedBytes ?? 0, isGuess };
       const holder = new FetchHolder(past, ++this.#numbers, this.#parts.holders, {
         asked: (one) => {
           if (this.#store === undefined) this.#opener.asked(one);
@@ -293,7 +298,8 @@ export class FetchRun {
 
   #left(holder: FetchHolder): void {
     this.#fetch?.removeHolder(holder.number);
-    if (this.#wasServed) this.#hope.holderLeft();
+    if (holder.isGuess) this.#holders.delete(holder.peer);
+    else if (this.#wasServed) this.#hope.holderLeft();
     this.#look();
   }
 
@@ -315,7 +321,7 @@ export class FetchRun {
     return {
       nowMs: monotonicMs(),
       wasServed: this.#wasServed || this.#store !== undefined,
-      isConnecting: holders.some(({ state }) => state === "connecting"),
+      isConnecting: holders.some(({ state, isGuess }) => state === "connecting" && !isGuess),
       hasSource: core?.missing().some((chunk) => core.isHeldBySomebody(chunk)) === true,
     };
   }
@@ -325,7 +331,7 @@ export class FetchRun {
     const holders = [...this.#holders.values()];
     const wasReached = holders.some(({ held }) => held !== undefined);
     if (this.#store !== undefined && (wasReached || this.#store.held.count > 0)) return "missing";
-    const isNamed = this.#sawDistrusted || holders.some(({ hasNothing }) => !hasNothing);
+    const isNamed = this.#sawDistrusted || holders.some(({ hasNothing, isGuess }) => !hasNothing && !isGuess);
     return isNamed ? "unreachable" : "not-found";
   }
 
@@ -352,7 +358,12 @@ export class FetchRun {
   #phase(): FetchProgress["phase"] {
     if (this.#isOver) return "ended";
     if (this.#fetch !== undefined && this.#fetch.receivedBytes > 0) return "fetching";
-    return this.#holders.size === 0 ? "finding" : "connecting";
+    return this.#named().length === 0 ? "finding" : "connecting";
+  }
+
+  /** Those who are holders by somebody's word, their own at least. */
+  #named(): FetchHolder[] {
+    return [...this.#holders.values()].filter(({ isGuess }) => !isGuess);
   }
 
   #missing(): number[] {

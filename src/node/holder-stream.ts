@@ -17,8 +17,8 @@ export interface ResponseTaker {
   /** The least and the most bytes that the body may have. */
   readonly minBytes: number;
   readonly maxBytes: number;
-  /** Sibling hashes that it has to have. */
-  readonly proofHashes: number;
+  /** Sibling hashes that it has to have; `undefined`: the size of the video is not known yet. */
+  readonly proofHashes: number | undefined;
   /** @returns the memory that the body goes to, of just that size; `undefined`: it is thrown away */
   begins(proof: Uint8Array, bodyBytes: number): Uint8Array | undefined;
   /** Bytes of the body that have come so far. */
@@ -206,7 +206,7 @@ export class HolderStream {
       if (isWanted) taker.refused(status);
       return undefined;
     }
-    const isSound = proof.length === taker.proofHashes * HASH_BYTES;
+    const isSound = taker.proofHashes === undefined || proof.length === taker.proofHashes * HASH_BYTES;
     if (!isSound || bodyBytes < taker.minBytes || bodyBytes > taker.maxBytes) return MALFORMED;
     this.#request = request;
     this.#taker = taker;

@@ -9,6 +9,8 @@ interface Held {
   readonly stream: Promise<HolderStream>;
   readonly abort: AbortController;
   users: number;
+  /** The stream is there. */
+  isOpen: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -33,6 +35,11 @@ export class Holders {
       held.users--;
       throw error;
     }
+  }
+
+  /** Peers to whom a stream is open: asking them costs no more than a frame. */
+  get open(): string[] {
+    return [...this.#held].flatMap(([peer, { isOpen }]) => (isOpen ? [peer] : []));
   }
 
   /** Ends a stream that nobody has used for a while. */
@@ -65,9 +72,18 @@ export class Holders {
 
   #open(peer: string, addresses: readonly string[]): Held {
     const abort = new AbortController();
-    const held: Held = { stream: this.#stream(peer, addresses, abort.signal), abort, users: 0, timer: undefined };
+    const held: Held = {
+      stream: this.#stream(peer, addresses, abort.signal),
+      abort,
+      users: 0,
+      isOpen: false,
+      timer: undefined,
+    };
     this.#held.set(peer, held);
-    held.stream.catch(() => this.#forget(peer, held));
+    held.stream.then(
+      () => (held.isOpen = true),
+      () => this.#forget(peer, held),
+    );
     return held;
   }
 

@@ -10,6 +10,7 @@ import { CoreShell } from "./core-shell.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
 import type { HolderStream } from "./holder-stream.ts";
 import type { SlotPool } from "./slot-pool.ts";
+import { isLastLeaf } from "./video-opening.ts";
 
 /** What a fetch tells. */
 export interface VideoFetchEvents {
@@ -133,8 +134,12 @@ export class VideoFetch {
     const { number, roundTripMs, held } = holder;
     if (held === undefined) return;
     this.#holders.set(number, { holder, stream });
-    this.tell({ type: "holder", holder: number, roundTripMs });
+    this.tell({ type: "holder", holder: number, roundTripMs, early: holder.early?.grain });
     this.tell({ type: "holds", holder: number, firstChunk: 0, bitmap: held.bytes.slice() });
+    void holder.lastLeaf?.then((leaf) => {
+      // A wrong one says nothing that its first slice does not say as well.
+      if (leaf !== "none" && isLastLeaf(leaf, this.store.manifest)) this.tell({ type: "proven", holder: number });
+    });
   }
 
   /** A holder is not asked any more: what it was asked for is taken back. */
@@ -203,7 +208,10 @@ export class VideoFetch {
     };
     this.#orders.set(request, order);
     const taker = this.#takerOf(request, order, from.holder);
-    order.wireRequest = from.stream.get(from.holder.video, { ...slice, priority }, taker);
+    const { early } = from.holder;
+    order.wireRequest = early?.request ?? 0;
+    if (early?.give(taker, slice) === true) from.holder.early = undefined;
+    else order.wireRequest = from.stream.get(from.holder.video, { ...slice, priority }, taker);
   }
 
   #takerOf(request: number, order: Order, from: FetchHolder): Parameters<HolderStream["get"]>[2] {

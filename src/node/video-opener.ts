@@ -5,9 +5,11 @@ import { NETWORK } from "../core/limits.ts";
 import { monotonicMs } from "../runtime/clock.ts";
 import type { ChunkStore } from "../store/chunk-store.ts";
 import type { Library } from "../store/library.ts";
+import { EarlySlice } from "./early-slice.ts";
 import type { FetchHolder } from "./fetch-holder.ts";
+import type { HolderStream } from "./holder-stream.ts";
 import type { FetchTarget } from "./node-types.ts";
-import { fetchLastLeaf, fetchManifest, type LastLeaf } from "./video-opening.ts";
+import { fetchLastLeaf, fetchLastLeafOfAny, fetchManifest, type LastLeaf } from "./video-opening.ts";
 
 /** What comes of opening a video that is not here yet. */
 export interface VideoOpenerEvents {
@@ -27,6 +29,12 @@ interface Askable {
   isAsked: boolean;
 }
 
+/** The manifest that the first holder was asked for before it said anything. */
+interface Early {
+  readonly holder: FetchHolder;
+  readonly manifest: ReturnType<typeof fetchManifest>;
+}
+
 /**
  * Gets what proves a video, its manifest and its last leaf, from whichever holder gives it first. One that takes long is
  * not waited for: after a moment the next is asked beside it. One that could not give it, since it is still fetching the
@@ -41,28 +49,45 @@ export class VideoOpener {
   readonly #underWay = new Set<Promise<void>>();
   /** The same from all who are honest and say the same size: whoever is asked next need only send the last leaf. */
   #known: Manifest | undefined;
-  #early: { readonly holder: FetchHolder; readonly manifest: ReturnType<typeof fetchManifest> } | undefined;
+  #early: Early | undefined;
+  readonly #mostEarlySlices: number;
+  #earlySlices = 0;
   #startedAtMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   readonly #abort = new AbortController();
   #isOver = false;
 
+  /** @param isRead somebody waits to see it: most players begin at the beginning */
   constructor(
-    { id, kind }: Pick<FetchTarget, "id" | "kind">,
+    { id, kind, isRead }: Pick<FetchTarget, "id" | "kind"> & { readonly isRead: boolean },
     library: Pick<Library, "receive">,
     events: VideoOpenerEvents,
   ) {
     this.#id = id;
+    this.#mostEarlySlices = isRead ? NETWORK.maxStandbyStreams : 0;
     this.#kind = kind;
     this.#library = library;
     this.#events = events;
   }
 
-  /** A holder was asked what it has: the first one is asked for the manifest in the same breath, which saves a round trip. */
+  /**
+   * A holder was asked what it has. In the same breath it is asked for the last leaf, which proves who may be asked for much at
+   * once, for a slice of the beginning when somebody waits to see it, and the first one for the manifest.
+   */
   asked(holder: FetchHolder): void {
     const { stream, video } = holder;
-    if (this.#isOver || this.#early !== undefined || stream === undefined) return;
-    this.#early = { holder, manifest: fetchManifest(stream, video, this.#id, this.#abort.signal) };
+    if (this.#isOver || stream === undefined) return;
+    const { signal } = this.#abort;
+    holder.lastLeaf = fetchLastLeafOfAny(stream, video, signal);
+    if (this.#earlySlices < this.#mostEarlySlices) holder.early = new EarlySlice(stream, video, this.#earlySlices++);
+    if (this.#early !== undefined) return;
+    const manifest = fetchManifest(stream, video, this.#id, signal);
+    const early = { holder, manifest };
+    this.#early = early;
+    // It has nothing: the next one may be asked like this.
+    void manifest.then((answer) => {
+      if (answer === "none" && this.#early === early) this.#early = undefined;
+    });
   }
 
   /** A holder spoke, for the first time or again: it may have now what it had not before. */
@@ -122,19 +147,27 @@ export class VideoOpener {
     const { signal } = this.#abort;
     if (stream === undefined || holder.state !== "serving") return;
     const known = this.#known?.geometry.bytes === holder.bytes ? this.#known : undefined;
-    const geometry = geometryOf(holder.bytes);
+    const early = this.#early?.holder === holder ? this.#early : undefined;
     // Both at once: the size that it says is enough to ask for the leaf that proves it.
-    const leafComes =
-      holder.held?.has(geometry.chunks - 1) === true ? fetchLastLeaf(stream, video, geometry, signal) : undefined;
-    const early = this.#early?.holder === holder ? await this.#early.manifest : "none";
-    const asked = early === "none" ? undefined : early;
-    const manifest = known ?? asked ?? (await fetchManifest(stream, video, this.#id, signal));
+    const leafComes = this.#lastLeaf(holder, stream);
+    const asked = (await early?.manifest) ?? "none";
+    const manifest = known ?? (asked === "none" ? await fetchManifest(stream, video, this.#id, signal) : asked);
     if (manifest === "wrong") return this.#lied(holder, "it sent another video's manifest");
     if (manifest === "none" || this.#isOver) return;
     if (manifest.geometry.bytes !== holder.bytes) return this.#lied(holder, "it says two sizes of one video");
     this.#known = manifest;
-    const lastLeaf = (await leafComes) ?? "none";
+    const lastLeaf = await leafComes;
     if (lastLeaf !== "none" && !this.#isOver) await this.#receive(holder, manifest, lastLeaf);
+  }
+
+  /** What it was asked for early, if it came; else it is asked now that the size is known. */
+  async #lastLeaf({ video, bytes, held, lastLeaf }: FetchHolder, stream: HolderStream): Promise<LastLeaf | "none"> {
+    const asked = (await lastLeaf) ?? "none";
+    if (asked !== "none" || this.#isOver) return asked;
+    const geometry = geometryOf(bytes);
+    return held?.has(geometry.chunks - 1) === true
+      ? await fetchLastLeaf(stream, video, geometry, this.#abort.signal)
+      : "none";
   }
 
   async #receive(holder: FetchHolder, manifest: Manifest, lastLeaf: LastLeaf): Promise<void> {

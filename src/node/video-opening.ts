@@ -1,7 +1,9 @@
-import { chunkLeaves, type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
+import { type Geometry, LEAF_BYTES } from "../core/content/geometry.ts";
 import { decodeManifest, isManifestError, type Manifest } from "../core/content/manifest.ts";
-import { sliceLength, sliceProofHashes } from "../core/content/proof.ts";
+import { HASH_BYTES } from "../core/content/merkle.ts";
+import { lastLeafOf, sliceLength, sliceProofHashes, verifySlice } from "../core/content/proof.ts";
 import { NETWORK, VIDEO } from "../core/limits.ts";
+import { LAST_LEAF } from "../core/wire/stream/fetch-message.ts";
 import { sha256, verifyEd25519 } from "../runtime/crypto.ts";
 import type { HolderStream, ResponseTaker } from "./holder-stream.ts";
 
@@ -33,21 +35,39 @@ export async function fetchManifest(
   return isManifestError(manifest) ? "wrong" : manifest;
 }
 
-/** Asks a holder for the last leaf. Whether it proves anything is for the library to say. */
+/** Asks a holder for the last leaf of a video of which only the id is known. Whether it proves anything is for the library to say. */
+export async function fetchLastLeafOfAny(
+  stream: HolderStream,
+  number: number,
+  signal: AbortSignal,
+): Promise<LastLeaf | "none"> {
+  const lengths = { minBytes: 1, maxBytes: LEAF_BYTES, proofHashes: undefined };
+  const answer = await answerTo(stream, lengths, signal, (taker) =>
+    stream.get(number, { chunk: LAST_LEAF, firstLeaf: 0, leaves: 1, priority: 0 }, taker),
+  );
+  return typeof answer === "string" ? "none" : { bytes: answer.body, proof: answer.proof };
+}
+
+/** The same of a video that is said to have this size. */
 export async function fetchLastLeaf(
   stream: HolderStream,
   number: number,
   geometry: Geometry,
   signal: AbortSignal,
 ): Promise<LastLeaf | "none"> {
-  const chunk = geometry.chunks - 1;
-  const slice = { chunk, firstLeaf: chunkLeaves(geometry, chunk) - 1, leaves: 1 };
+  const slice = lastLeafOf(geometry);
   const bytes = Math.min(sliceLength(slice, geometry), LEAF_BYTES);
   const lengths = { minBytes: bytes, maxBytes: bytes, proofHashes: sliceProofHashes(slice, geometry) };
   const answer = await answerTo(stream, lengths, signal, (taker) =>
     stream.get(number, { ...slice, priority: 0 }, taker),
   );
   return typeof answer === "string" ? "none" : { bytes: answer.body, proof: answer.proof };
+}
+
+/** Whether these are the last leaf of a video whose size is proven. */
+export function isLastLeaf({ bytes, proof }: LastLeaf, { geometry, chunkRoots }: Manifest): boolean {
+  const root = chunkRoots.subarray((geometry.chunks - 1) * HASH_BYTES);
+  return verifySlice(bytes, lastLeafOf(geometry), proof, root, geometry, sha256);
 }
 
 /** Awaits one Response; whoever asked may have had enough, and takes the request back. */

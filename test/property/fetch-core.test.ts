@@ -20,8 +20,10 @@ const inputs: fc.Arbitrary<FetchInput> = fc.oneof(
       type: fc.constant("holder" as const),
       holder,
       roundTripMs: fc.integer({ min: 0, max: 500 }),
+      early: fc.option(fc.nat(20), { nil: undefined }),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("proven" as const), holder }) },
   {
     weight: 3,
     arbitrary: fc.record({

@@ -10,6 +10,12 @@ export interface Slice {
   readonly leaves: number;
 }
 
+/** The last leaf of a video as a slice: with its proof it proves the size. */
+export function lastLeafOf(geometry: Geometry): Slice {
+  const chunk = geometry.chunks - 1;
+  return { chunk, firstLeaf: chunkLeaves(geometry, chunk) - 1, leaves: 1 };
+}
+
 /** Why a slice is none of this video's, in words; `undefined` when it is one. */
 export function sliceProblem({ chunk, firstLeaf, leaves }: Slice, geometry: Geometry): string | undefined {
   const whole = [chunk, firstLeaf, leaves].every((value) => Number.isSafeInteger(value) && value >= 0);
@@ -127,11 +133,10 @@ export function provesSize(
   geometry: Geometry,
   sha256: Sha256,
 ): boolean {
-  const chunk = geometry.chunks - 1;
-  const firstLeaf = chunkLeaves(geometry, chunk) - 1;
-  if (!verifySlice(lastLeaf, { chunk, firstLeaf, leaves: 1 }, proof, lastChunkRoot, geometry, sha256)) return false;
+  const slice = lastLeafOf(geometry);
+  if (!verifySlice(lastLeaf, slice, proof, lastChunkRoot, geometry, sha256)) return false;
   for (let level = 0; level * HASH_BYTES < proof.length; level++) {
-    const isLeft = Math.floor(firstLeaf / 2 ** level) % 2 === 0;
+    const isLeft = Math.floor(slice.firstLeaf / 2 ** level) % 2 === 0;
     if (isLeft && !sameHash(hashAt(proof, level), missingRoot(2 ** level, sha256))) return false;
   }
   return true;

@@ -18,7 +18,8 @@ export interface FetchRequest {
   readonly moves: number;
   /** Nothing was in flight at the holder before it: its first byte tells the round trip. */
   readonly wasIdle: boolean;
-  readonly mark: RateMark;
+  /** `undefined`: it left before the fetch began, and says nothing of how fast its holder is. */
+  readonly mark: RateMark | undefined;
   receivedBytes: number;
   /** When the first byte of the body came; NaN before. */
   begunAtMs: number;

@@ -117,8 +117,8 @@ export class FetchBook {
     return place < 0 ? -1 : (this.#chunkAt[place] as number);
   }
 
-  addHolder(id: number, roundTripMs: number): void {
-    const holder = new FetchHolder(id, this.scheduler.addHolder(), roundTripMs, this.nowMs);
+  addHolder(id: number, roundTripMs: number, early: number | undefined): void {
+    const holder = new FetchHolder(id, this.scheduler.addHolder(), roundTripMs, this.nowMs, early);
     this.holders.set(id, holder);
     this.#byIndex[holder.index] = holder;
   }
@@ -172,11 +172,14 @@ export class FetchBook {
   /** Asks a holder for a run of a chunk under way. `isHedge`: another one has been asked for it. */
   ask(holder: FetchHolder, job: ChunkJob, run: Run, priority: number, isHedge: boolean, moves: number = 0): void {
     const bytes = runBytes(run, job.bytes);
+    const isEarly = run.grains === 1 && holder.early === job.chunk * this.readers.grainsPerChunk + run.first;
+    if (isEarly) holder.early = undefined;
+    const inFlight = holder.ratedInFlight;
     const request: FetchRequest = {
       id: this.#nextRequest++,
       ...{ holder, job, run, bytes, priority, isExtra: isHedge, moves, sentAtMs: this.nowMs },
-      wasIdle: holder.bytesInFlight === 0,
-      mark: holder.meter.mark(holder.bytesInFlight, this.nowMs),
+      wasIdle: inFlight === 0 && !isEarly,
+      mark: isEarly ? undefined : holder.meter.mark(inFlight, this.nowMs),
       ...{ receivedBytes: 0, begunAtMs: Number.NaN, arrived: false, moot: false },
     };
     this.requests.set(request.id, request);

@@ -113,7 +113,7 @@ export class FetchCore {
     const book = this.#book;
     switch (input.type) {
       case "holder":
-        if (!book.holders.has(input.holder)) book.addHolder(input.holder, input.roundTripMs);
+        if (!book.holders.has(input.holder)) book.addHolder(input.holder, input.roundTripMs, input.early);
         break;
       case "holds":
         this.#holds(input.holder, input.firstChunk, input.bitmap);
@@ -137,6 +137,9 @@ export class FetchCore {
         book.written(input.chunk);
         book.keep(input.chunk);
         break;
+      case "proven":
+        this.#proven(input.holder);
+        break;
       case "lost":
         if (!book.isChunk(input.chunk)) break;
         book.lose(input.chunk);
@@ -159,6 +162,13 @@ export class FetchCore {
       const isSet = (((bitmap[bit >> 3] as number) >> (bit & 7)) & 1) === 1;
       if (isSet && this.#book.isChunk(firstChunk + bit)) this.#book.announce(holder, firstChunk + bit);
     }
+    this.#touched.add(holder);
+  }
+
+  #proven(id: number): void {
+    const holder = this.#book.holders.get(id);
+    if (holder === undefined) return;
+    holder.trusted = true;
     this.#touched.add(holder);
   }
 

@@ -14,6 +14,8 @@ const READING_REQUEST_MS = 32;
 const LIFE_BYTES = 4096;
 /** A pause shorter than this is not told from a lost segment or a busy disk, in ms. */
 const MIN_STALL_MS = 500;
+/** What was cancelled on its way from one whose rate is not known is waited for so long, in ms: it is what will tell. */
+const UNKNOWN_GHOST_MS = 10_000;
 /** So soon is seen how fast a holder is of which nothing is known, in ms. */
 const FIRST_LOOK_MS = 100;
 /** A rest after `refused`, doubled each time up to 2^5 times, in ms. */
@@ -34,6 +36,8 @@ export class FetchHolder {
   heldChunks = 0;
   bytesInFlight = 0;
   trusted = false;
+  /** The grain of the video that it was asked for before the fetch began. */
+  early: number | undefined;
   stalled = false;
   notHeld = 0;
   restsUntilMs: number = -Infinity;
@@ -41,23 +45,34 @@ export class FetchHolder {
   /** When something last came from it. */
   heardAtMs: number;
   #heardBytes = 0;
+  /** What its first body comes with, until that is here. */
+  #seenBytesPerMs = GUESSED_BYTES_PER_MS;
   /** How often it has been silent for the whole time while nobody else was there. */
   silences = 0;
 
-  constructor(id: number, index: number, roundTripMs: number, nowMs: number) {
+  constructor(id: number, index: number, roundTripMs: number, nowMs: number, early: number | undefined) {
     this.id = id;
+    this.early = early;
     this.index = index;
     this.meter = new RateMeter(Math.max(0.1, roundTripMs));
     this.heardAtMs = nowMs;
   }
 
+  /** Bytes in flight, without those that were asked for before the fetch began: they may be here already. */
+  get ratedInFlight(): number {
+    let bytes = this.bytesInFlight;
+    for (const { mark, bytes: whole, receivedBytes } of this.live)
+      if (mark === undefined) bytes -= whole - receivedBytes;
+    return bytes;
+  }
+
   get bytesPerMs(): number {
-    return this.meter.measured ? Math.max(0.001, this.meter.bytesPerMs) : GUESSED_BYTES_PER_MS;
+    return this.meter.measured ? Math.max(0.001, this.meter.bytesPerMs) : this.#seenBytesPerMs;
   }
 
   /** Grains of the next request: a power of two. */
   requestGrains(someoneReads: boolean): number {
-    if (!this.trusted) return 1;
+    if (!this.trusted || !this.meter.measured) return 1;
     const bytes = this.bytesPerMs * (someoneReads ? READING_REQUEST_MS : BULK_REQUEST_MS);
     let grains = 1;
     while (grains < MAX_RUN_GRAINS && 2 * grains * GRAIN_BYTES <= bytes) grains *= 2;
@@ -162,7 +177,10 @@ export class FetchHolder {
     if (Number.isNaN(request.begunAtMs)) request.begunAtMs = nowMs;
     request.receivedBytes += fresh;
     this.bytesInFlight -= fresh;
-    this.meter.delivered(fresh, nowMs);
+    this.meter.delivered(fresh, nowMs, request.mark !== undefined);
+    const sinceMs = nowMs - request.begunAtMs;
+    if (!this.meter.measured && request.mark !== undefined && sinceMs >= FIRST_LOOK_MS)
+      this.#seenBytesPerMs = request.receivedBytes / sinceMs;
     if (this.meter.deliveredBytes - this.#heardBytes >= LIFE_BYTES) this.heard(nowMs);
     return fresh;
   }
@@ -171,7 +189,7 @@ export class FetchHolder {
   arrived(request: FetchRequest, nowMs: number): number {
     const fresh = this.comes(request, request.bytes, nowMs);
     this.heard(nowMs);
-    this.meter.sample(request.mark, nowMs);
+    if (request.mark !== undefined) this.meter.sample(request.mark, nowMs);
     this.live.delete(request);
     this.ghosts.delete(request);
     return fresh;
@@ -191,7 +209,8 @@ export class FetchHolder {
     if (!this.live.delete(request)) return;
     if (mayStillCome) {
       const bytes = request.bytes - request.receivedBytes;
-      this.ghosts.set(request, nowMs + 2 * (this.meter.roundTripMs + bytes / this.bytesPerMs));
+      const leftMs = 2 * (this.meter.roundTripMs + bytes / this.bytesPerMs);
+      this.ghosts.set(request, nowMs + (this.meter.measured ? leftMs : UNKNOWN_GHOST_MS));
     } else this.bytesInFlight -= request.bytes - request.receivedBytes;
   }
 
@@ -263,7 +282,9 @@ export class FetchHolder {
   #expectedGapMs(): number {
     const oldest = this.#oldest();
     const bytes = oldest === undefined ? 0 : oldest.bytes - oldest.receivedBytes;
-    return this.meter.roundTripMs + Math.min(bytes, GRAIN_BYTES) / this.bytesPerMs;
+    // One that drips from the start would tell how long to wait for it.
+    const bytesPerMs = this.meter.measured ? this.bytesPerMs : GUESSED_BYTES_PER_MS;
+    return this.meter.roundTripMs + Math.min(bytes, GRAIN_BYTES) / bytesPerMs;
   }
 
   #oldest(): FetchRequest | undefined {

@@ -22,10 +22,20 @@ export interface FetchOptions {
  * again; a holder's are chosen by the shell, a request's by the core. Bodies of Responses never come in here.
  */
 export type FetchInput =
-  /** A holder's stream is open. The round trip is that of its Hello and ChunkInfo, in ms. */
-  | { readonly type: "holder"; readonly holder: number; readonly roundTripMs: number }
+  /**
+   * A holder's stream is open. The round trip is that of its Hello and ChunkInfo, in ms. `early`: the grain of the video, 64 KiB,
+   * that it was asked for already: a Get for just that is no new one.
+   */
+  | {
+      readonly type: "holder";
+      readonly holder: number;
+      readonly roundTripMs: number;
+      readonly early?: number | undefined;
+    }
   /** What it holds: chunk `first + i` at bit `i % 8`, lowest first, of byte `i / 8`. Adds to what was known of it. */
   | { readonly type: "holds"; readonly holder: number; readonly firstChunk: number; readonly bitmap: Uint8Array }
+  /** Something that it sent has verified before it was asked for a slice: it need not be tried with one alone. */
+  | { readonly type: "proven"; readonly holder: number }
   | FetchAnswer
   /** Its stream has ended. */
   | { readonly type: "gone"; readonly holder: number }

@@ -13,6 +13,8 @@ const HEDGED_BYTES = 524_288;
 /** What somebody waits for may take so many times as much. */
 const URGENT_FACTOR = 1.5;
 
+/** What has not begun after this long, in ms, has been passed over by what is more urgent. */
+const PASSED_OVER_MS = 500;
 /** So often a request goes to a better holder: two that are alike would hand it to and fro. */
 const MAX_MOVES = 3;
 
@@ -29,6 +31,10 @@ export function hedgeUrgent(book: FetchBook): void {
   for (const { request, expectedMs } of awaited(book)) {
     const { job, run } = request;
     if (book.readers.priorityOf(job.chunk, run.first, run.grains) > 0) continue;
+    if (isPassedOver(book, request)) {
+      book.move(request, request.holder, 0);
+      continue;
+    }
     if (expectedMs <= book.readers.dueMs(job.chunk, run.first) - book.nowMs) continue;
     const helper = helperFor(book, request, expectedMs, 0);
     if (helper !== undefined) takeOver(book, request, helper, 0);
@@ -60,6 +66,17 @@ export function relieve(book: FetchBook, silent: FetchHolder): void {
     if (helper !== undefined) takeOver(book, request, helper, request.priority);
   }
 }
+
+/**
+ * Whether it was asked for when nobody waited for it, and everything asked for since goes before it: by what is queued it
+ * seems about to come, for ever.
+ */
+const isPassedOver = ({ nowMs }: FetchBook, { holder, priority, begunAtMs, sentAtMs, moves }: FetchRequest): boolean =>
+  priority > 0 &&
+  Number.isNaN(begunAtMs) &&
+  nowMs - sentAtMs > PASSED_OVER_MS + 2 * holder.meter.roundTripMs &&
+  moves < MAX_MOVES &&
+  holder.isReady(nowMs);
 
 function awaited(book: FetchBook): Awaited[] {
   const list: Awaited[] = [];

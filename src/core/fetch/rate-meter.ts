@@ -23,6 +23,8 @@ const FULL_ROUNDS = 3;
  */
 export class RateMeter {
   deliveredBytes = 0;
+  /** Of these, what was asked for before there was this meter: when it came says nothing. */
+  #unratedBytes = 0;
   /** Shortest round trip in ms; follows slowly when the way has become longer. */
   roundTripMs: number;
   #deliveredAtMs = 0;
@@ -74,12 +76,18 @@ export class RateMeter {
   mark(inFlightBytes: number, nowMs: number): RateMark {
     const idle = inFlightBytes === 0;
     const limited = !(inFlightBytes >= this.#smoothed * this.roundTripMs);
-    return { bytes: this.deliveredBytes, atMs: idle ? nowMs : this.#deliveredAtMs, limited, idle };
+    return { bytes: this.#ratedBytes, atMs: idle ? nowMs : this.#deliveredAtMs, limited, idle };
   }
 
-  delivered(bytes: number, nowMs: number): void {
+  /** @param isRated whether it was asked for after this meter began */
+  delivered(bytes: number, nowMs: number, isRated: boolean = true): void {
     this.deliveredBytes += bytes;
-    this.#deliveredAtMs = nowMs;
+    if (isRated) this.#deliveredAtMs = nowMs;
+    else this.#unratedBytes += bytes;
+  }
+
+  get #ratedBytes(): number {
+    return this.deliveredBytes - this.#unratedBytes;
   }
 
   /** The time from a request to its first byte, when nothing was before it. */
@@ -92,11 +100,11 @@ export class RateMeter {
     const wholeMs = nowMs - mark.atMs;
     // The round trip was measured with other work in it: not more than half of the time is taken off for it.
     const waitMs = mark.idle ? Math.min(this.roundTripMs, wholeMs / 2) : 0;
-    const rate = (this.deliveredBytes - mark.bytes) / Math.max(MIN_INTERVAL_MS, wholeMs - waitMs);
+    const rate = (this.#ratedBytes - mark.bytes) / Math.max(MIN_INTERVAL_MS, wholeMs - waitMs);
     this.#smooth(rate, mark.limited);
     this.#keepBest(rate, nowMs);
     if (mark.bytes < this.#roundEndsAtBytes) return;
-    this.#roundEndsAtBytes = this.deliveredBytes;
+    this.#roundEndsAtBytes = this.#ratedBytes;
     if (rate > this.#fullRate * 1.25) {
       this.#fullRate = rate;
       this.#fullRounds = 0;

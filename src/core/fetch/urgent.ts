@@ -9,6 +9,10 @@ const GOOD_ENOUGH = 1.5;
 /** … and so many ms. */
 const GOOD_ENOUGH_MS = 20;
 
+/** What is expected to take so many times as long and so many ms is still in time: it is an estimate. */
+const IN_TIME = 1.1;
+const IN_TIME_MS = 100;
+
 /** Asks for what readers need next, the earliest first, of whoever is expected to send it soonest. */
 export function askUrgent(book: FetchBook): void {
   const { readers } = book;
@@ -42,7 +46,8 @@ function askNext(book: FetchBook, reader: Reader): boolean {
   const at = reader.cursor;
   const chunk = Math.floor(at / readers.grainsPerChunk);
   const priority = readers.isStrict(reader, at) ? 0 : 1;
-  const holder = soonest(book, chunk, priority, readers.dueOf(reader, at) - book.nowMs);
+  const early = askedEarly(book, chunk, at, priority);
+  const holder = early ?? soonest(book, chunk, priority, readers.dueOf(reader, at) - book.nowMs);
   if (holder === undefined) return false;
   if (!book.jobs.has(chunk) && !makeRoom(book, chunk, priority === 0)) return false;
   const job = book.jobs.get(chunk) ?? book.begin(chunk);
@@ -50,10 +55,18 @@ function askNext(book: FetchBook, reader: Reader): boolean {
   const ahead = at - Math.floor(reader.position / GRAIN_BYTES);
   const run = job.freeRunAt(
     at % readers.grainsPerChunk,
-    powerOfTwoUpTo(Math.min(holder.requestGrains(true), Math.max(1, ahead / 2))),
+    early === undefined ? powerOfTwoUpTo(Math.min(holder.requestGrains(true), Math.max(1, ahead / 2))) : 1,
   );
   book.ask(holder, job, run, priority, false);
   return true;
+}
+
+/** Who was asked for this grain before the fetch began. */
+function askedEarly(book: FetchBook, chunk: number, grain: number, priority: number): FetchHolder | undefined {
+  for (const holder of book.holders.values())
+    if (holder.early === grain && book.holds(holder, chunk) && holder.hasRoom(priority, 1, book.nowMs, true))
+      return holder;
+  return undefined;
 }
 
 /** Moves a reader's cursor to the next part that is neither there nor asked for. False when its window has none. */
@@ -97,7 +110,7 @@ export function isGoodChoice(
   expectedMs: number,
   dueInMs: number,
 ): boolean {
-  if (expectedMs <= dueInMs) return true;
+  if (expectedMs * IN_TIME + IN_TIME_MS <= dueInMs) return true;
   for (const other of book.holdersOf(chunk)) {
     if (other === holder || !other.trusted || other.stalled || other.restsUntilMs > book.nowMs) continue;
     const itsMs = other.expectedMs(GRAIN_BYTES, 0, book.nowMs);

@@ -7,7 +7,7 @@ import { readIndexAhead } from "../../../src/media/index-ahead.ts";
 
 const HEAD = 65_536;
 /** The end of an index, which the first pictures are asked for beside. */
-const TAIL = 131_072;
+const TAIL = 262_144;
 
 /** What is read of a file in memory, one read after the other. */
 async function readsOf(bytes: Uint8Array): Promise<(readonly [number, number])[]> {
@@ -32,10 +32,15 @@ const box = (type: string, dataBytes: number, isLong = false): Buffer => {
 };
 
 test("an index at the end of an MP4 is read whole, and with its end the first pictures before it", async () => {
-  const [ftyp, mdat, moov] = [box("ftyp", 24), box("mdat", 3_000_000, true), box("moov", 200_000)];
+  const [ftyp, mdat, moov] = [box("ftyp", 24), box("mdat", 3_000_000, true), box("moov", 600_000)];
   const reads = await readsOf(Buffer.concat([ftyp, mdat, moov]));
   const at = ftyp.length + mdat.length;
   expect(reads[0]).toEqual([0, HEAD]);
+  // Before it is known what it is.
+  expect(reads.slice(-5, -3)).toEqual([
+    [at, at + moov.length],
+    [at, at + 16],
+  ]);
   expect(reads.slice(-3)).toEqual([
     [at, at + moov.length - TAIL],
     [at + moov.length - TAIL, at + moov.length],
@@ -44,7 +49,7 @@ test("an index at the end of an MP4 is read whole, and with its end the first pi
 });
 
 test("an index at the beginning of an MP4 is read whole, and with its end what is behind it", async () => {
-  const [ftyp, moov, mdat] = [box("ftyp", 24), box("moov", 200_000), box("mdat", 3_000_000)];
+  const [ftyp, moov, mdat] = [box("ftyp", 24), box("moov", 600_000), box("mdat", 3_000_000)];
   const reads = await readsOf(Buffer.concat([ftyp, moov, mdat]));
   const end = ftyp.length + moov.length;
   expect(reads.slice(-3)).toEqual([

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { NETWORK } from "../../../src/core/limits.ts";
-import type { FetchMessage } from "../../../src/core/wire/stream/fetch-message.ts";
+import { type FetchMessage, LAST_LEAF } from "../../../src/core/wire/stream/fetch-message.ts";
 import { type FrameClient, nextTurn, ServeRun } from "../support/serve-run.ts";
 
 const MIB = 1_048_576;
@@ -70,21 +70,6 @@ describe("a client", () => {
     expect(client.holder.over).toBeUndefined();
   });
 
-  test("may ask for the manifest in the same breath as for the video, once", async () => {
-    const run = new ServeRun();
-    const { manifest } = run.video(3 * MIB + 5);
-    const client = run.client();
-    const ask = (request: number, number: number): FetchMessage => ({ type: "get-manifest", request, number });
-    await client.says(hello(1, manifest.id), ask(1, 1), ask(2, 1));
-    expect(answersOf(client).sort()).toEqual([
-      [1, "ok"],
-      [2, "not-held"],
-    ]);
-    await client.says(hello(2, new Uint8Array(32).fill(9)), ask(3, 2));
-    expect(answersOf(client).at(-1)).toEqual([3, "not-held"]);
-    expect(run.service.load.requests).toBe(0);
-  });
-
   test("that is not read is ended before its answers take memory, and what it owes is forgotten", async () => {
     fakeTime();
     const run = new ServeRun();
@@ -114,6 +99,50 @@ describe("a client", () => {
     for (let round = 0; round < 10; round++)
       await client.says(...Array.from({ length: 100 }, (_, at) => get(100 * round + at, 1, 1)));
     expect(client.answers).toHaveLength(1000);
+    expect(client.holder.over).toBeUndefined();
+  });
+});
+
+describe("a client that opens a video", () => {
+  test("may ask for the manifest in the same breath as for the video, once", async () => {
+    const run = new ServeRun();
+    const { manifest } = run.video(3 * MIB + 5);
+    const client = run.client();
+    const ask = (request: number, number: number): FetchMessage => ({ type: "get-manifest", request, number });
+    await client.says(hello(1, manifest.id), ask(1, 1), ask(2, 1));
+    expect(answersOf(client).sort()).toEqual([
+      [1, "ok"],
+      [2, "not-held"],
+    ]);
+    await client.says(hello(2, new Uint8Array(32).fill(9)), ask(3, 2));
+    expect(answersOf(client).at(-1)).toEqual([3, "not-held"]);
+    expect(run.service.load.requests).toBe(0);
+  });
+
+  test("may ask for the last leaf, whatever its size, and a few slices in the same breath as for the video", async () => {
+    const run = new ServeRun();
+    const { manifest } = run.video(3 * MIB + 5);
+    const client = run.client();
+    const last = (request: number, number: number): FetchMessage => get(request, number, LAST_LEAF);
+    await client.says(hello(1, manifest.id), last(1, 1), get(2, 1, 0, 4), get(3, 1, 9), get(4, 1, 0, 4, 4), get(5, 1));
+    await client.says(last(6, 1));
+    expect(answersOf(client).sort()).toEqual([
+      [1, "ok"],
+      [2, "ok"],
+      [3, "not-held"],
+      [4, "ok"],
+      // One more than may wait.
+      [5, "not-held"],
+      [6, "ok"],
+    ]);
+    const leaf = client.answers.find(({ request }) => request === 1);
+    expect(leaf).toMatchObject({ bodyBytes: 5, proof: { length: 6 * 32 } });
+    await client.says(hello(2, new Uint8Array(32).fill(9)), last(7, 2), last(8, 3));
+    expect(answersOf(client).slice(-2).sort()).toEqual([
+      [7, "not-held"],
+      [8, "not-held"],
+    ]);
+    expect(run.service.load.requests).toBe(0);
     expect(client.holder.over).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { chunkLeaves, LEAF_BYTES } from "../../../src/core/content/geometry.ts";
 import { sliceLength, sliceProofHashes } from "../../../src/core/content/proof.ts";
+import { LAST_LEAF } from "../../../src/core/wire/stream/fetch-message.ts";
 import { HolderStream, type ResponseTaker } from "../../../src/node/holder-stream.ts";
 import { Random } from "../../property/support/random.ts";
 import { SEED } from "../../property/support/seed.ts";
@@ -119,9 +120,14 @@ class Play {
       : { ...taker, minBytes: bytes, maxBytes: bytes, proofHashes: sliceProofHashes(slice, geometry) };
     // Now and then what no video has: it is answered like everything else.
     const order = random.oneIn(10) ? { chunk: 99, firstLeaf: 3, leaves: 2 } : slice;
-    const request = isManifest
-      ? this.stream.getManifest(number, wanted)
-      : this.stream.get(number, { ...order, priority: random.below(3) }, wanted);
+    const isLastLeaf = !isManifest && random.oneIn(8);
+    const last = { chunk: LAST_LEAF, firstLeaf: 0, leaves: 1, priority: 0 };
+    const anySize = { ...taker, minBytes: 1, maxBytes: LEAF_BYTES, proofHashes: undefined };
+    const ofKnown = (): number =>
+      isManifest
+        ? this.stream.getManifest(number, wanted)
+        : this.stream.get(number, { ...order, priority: random.below(3) }, wanted);
+    const request = isLastLeaf ? this.stream.get(number, last, anySize) : ofKnown();
     this.asked.set(request, { said, isCancelled: false });
   }
 

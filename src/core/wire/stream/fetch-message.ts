@@ -41,9 +41,13 @@ export interface FetchChunkInfo {
   readonly bitmap: Uint8Array;
 }
 
+/** In a Get, in place of a chunk's number, which is never so high: the video's last leaf, whatever its size. */
+export const LAST_LEAF = 0xffff_ffff;
+
 /**
  * The client asks for a slice: the leaves from `firstLeaf` on of one chunk, with the sibling hashes that prove them unless
  * they are the whole chunk. `0:4 request · 4:4 number · 8:4 chunk · 12:4 first leaf · 16:4 leaves · 20:1 priority`
+ * With chunk {@link LAST_LEAF}, first leaf 0 and leaves 1 for the last leaf of a video of which the client knows the id alone.
  */
 export interface FetchGet {
   readonly type: "get";

@@ -31,6 +31,13 @@ describe("from one holder", () => {
     expect(next.some(({ leaves }) => leaves >= 16)).toBe(true);
   });
 
+  test("that has proven itself otherwise is asked for more than one at once", () => {
+    const bench = new FetchBench(mib(100));
+    expect(gets(bench.holder(1))).toHaveLength(1);
+    expect(gets(bench.tell({ type: "proven", holder: 1 })).length).toBeGreaterThanOrEqual(1);
+    expect(bench.tell({ type: "proven", holder: 2 })).toEqual([]);
+  });
+
   test("everything comes, and complete is told once, when the last chunk is kept", () => {
     const bench = new FetchBench(mib(9) + 12_345);
     expect(finish(bench, gets(bench.holder(1)))).toBe(1);
@@ -293,4 +300,42 @@ describe("readers", () => {
     expect(of(bench.tell(reader), "complete")).toEqual([]);
     expect(of(bench.tell({ type: "kept", chunk: 3 }), "complete")).toHaveLength(1);
   });
+});
+
+test("what holders were asked for before it began is asked of just those, and says nothing of how fast they are", () => {
+  const bench = new FetchBench(mib(200), { wantAll: false });
+  const all = new Uint8Array(25).fill(255);
+  for (const holder of [1, 2, 3]) {
+    bench.tell({ type: "holder", holder, roundTripMs: 10, early: [1, 0][holder - 1] });
+    bench.tell({ type: "holds", holder, firstChunk: 0, bitmap: all });
+  }
+  const reader = { type: "reader", reader: 1, position: 0, end: mib(1), bytesPerSecond: 500_000 } as const;
+  const first = gets(bench.tell(reader));
+  const wanted = (one: Get[]): unknown[] => one.map(({ holder, firstLeaf, leaves }) => [holder, firstLeaf, leaves]);
+  expect(wanted(first)).toEqual([
+    [2, 0, 4],
+    [1, 4, 4],
+    [3, 8, 4],
+  ]);
+  bench.nowMs = 1;
+  const early = first.filter(({ holder }) => holder !== 3);
+  const next = early.flatMap((get) => gets([...bench.arrive(get), ...bench.verify(get)]));
+  expect(next.map(({ holder }) => holder)).toEqual(expect.arrayContaining([1, 2]));
+  for (const { bytesPerSecond, roundTripMs, receivedBytes } of bench.core.holders().slice(0, 2))
+    expect({ bytesPerSecond, roundTripMs, receivedBytes }).toEqual({
+      ...{ bytesPerSecond: 0, roundTripMs: 10, receivedBytes: 65_536 },
+    });
+});
+
+test("what was asked for as bulk and has been passed over ever since is asked for anew when it is needed", () => {
+  const bench = new FetchBench(mib(4));
+  const [bulk] = gets(bench.holder(1, [0]));
+  expect(bulk).toMatchObject({ chunk: 0, firstLeaf: 0, priority: 2 });
+  bench.nowMs = 100;
+  const reader = { type: "reader", reader: 1, position: 0, end: mib(4), bytesPerSecond: 500_000 } as const;
+  bench.tell(reader);
+  expect(gets(bench.wait(300))).toEqual([]);
+  const anew = bench.wait(500);
+  expect(of(anew, "cancel")).toMatchObject([{ request: bulk?.request }]);
+  expect(gets(anew)[0]).toMatchObject({ chunk: 0, firstLeaf: 0, priority: 0 });
 });

@@ -26,6 +26,16 @@ function run(
   return nowMs;
 }
 
+test("bytes that were asked for before there was a meter do not count as fast ones", () => {
+  const meter = new RateMeter(20);
+  const mark = meter.mark(0, 0);
+  meter.delivered(65_536, 1, false);
+  meter.delivered(65_536, 86, true);
+  meter.sample(mark, 86);
+  expect(meter.bytesPerMs).toBeCloseTo(65_536 / 66, 0);
+  expect(meter.deliveredBytes).toBe(131_072);
+});
+
 test("a full link's rate is measured to a few percent", () => {
   const meter = new RateMeter(20);
   run(meter, 6250, 20, 1_048_576, 3, 40);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeFetch, encodeResponseHead } from "../../../../../src/core/wire/stream/fetch-codec.ts";
+import { LAST_LEAF } from "../../../../../src/core/wire/stream/fetch-message.ts";
 import { encodeFind } from "../../../../../src/core/wire/stream/find-codec.ts";
 import { DONE_FLAG } from "../../../../../src/core/wire/stream/find-message.ts";
 import { decodeDirectOffer, encodeDirectOffer } from "../../../../../src/node/direct-messages.ts";
@@ -47,6 +48,9 @@ const EXAMPLES: Readonly<Record<string, Uint8Array>> = {
     bytes: 20 * 2 ** 20,
     firstChunk: 8,
     bitmap: Uint8Array.of(5, 1),
+  }),
+  "Get 3 of 4: the last leaf": encodeFetch({
+    ...{ type: "get", request: 3, number: 4, chunk: LAST_LEAF, firstLeaf: 0, leaves: 1, priority: 0 },
   }),
   "Get 1 of 4: chunk 2, 8 leaves from leaf 16": encodeFetch({
     type: "get",
