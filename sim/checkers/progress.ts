@@ -84,7 +84,8 @@ export class Progress implements Observer {
     const answers = responses.filter((response) => carries(response, id));
     for (const ask of asks) {
       const ofPeer = answers.filter((answer) => answer.from === ask.to && answer.number > ask.number);
-      if (ofPeer.some((answer) => answer.deliveredAtMs <= nowMs)) problems.push("it came");
+      // What comes in the very moment of giving up comes before or after it.
+      if (ofPeer.some((answer) => answer.deliveredAtMs < nowMs)) problems.push("it came");
       const { kind, held } = this.#peer(ask.to);
       const owes = kind !== "slow" && isGood(kind) && held.has(id) && ask.deliveredAtMs < nowMs;
       if (owes && ofPeer.length === 0 && this.#ledger.crashedAtMs(ask.to) < ask.deliveredAtMs)
