@@ -79,7 +79,7 @@ export class OpenVideo {
   #openPlayable(): Promise<Playable> {
     this.#readers ??= new TrackReaders(this.viewing, this.bytesPerSecond);
     const readers = this.#readers;
-    const input = new TrackBytes(this.bytes, (start, end) => readers.read(start, end));
+    const input = new TrackBytes(this.bytes, readers);
     const subtitles = (this.claims?.subtitles ?? [])
       .filter(({ bytes }) => bytes <= NETWORK.maxSubtitleBytes)
       .map((file) => subtitleInput(file, this.#parts.readSubtitle));

@@ -31,6 +31,9 @@ export function readerFor(places: readonly ReaderPlace[], start: number, most: n
 interface Slot {
   readonly reader: VideoReader;
   end: number;
+  /** One behind the last byte of its read. */
+  to: number;
+  isResting: boolean;
   isBusy: boolean;
   usedAtMs: number;
 }
@@ -63,7 +66,7 @@ export class TrackReaders {
 
   /** As `VideoReader.read`, by whichever reader fits. Whoever comes while all are busy waits. */
   async *read(start: number, end: number): AsyncGenerator<Uint8Array> {
-    const slot = await this.#take(start);
+    const slot = await this.#take(start, end);
     try {
       for await (const piece of slot.reader.read(start, end)) {
         slot.end += piece.length;
@@ -76,6 +79,17 @@ export class TrackReaders {
     }
   }
 
+  /** Nobody waits for what is being read. */
+  rest(): void {
+    for (const slot of this.#slots) if (slot.isBusy) this.#setResting(slot, true);
+  }
+
+  /** Somebody waits for these bytes, whoever is reading them. */
+  wake(start: number, end: number): void {
+    for (const slot of this.#slots)
+      if (slot.isResting && slot.end < end && slot.to > start) this.#setResting(slot, false);
+  }
+
   /** Ends all reading. */
   close(): void {
     this.#isClosed = true;
@@ -84,12 +98,12 @@ export class TrackReaders {
     for (const wake of this.#waiting.splice(0)) wake();
   }
 
-  async #take(start: number): Promise<Slot> {
+  async #take(start: number, end: number): Promise<Slot> {
     for (;;) {
       if (this.#isClosed) throw new CardumeError("read-ended", "the video was closed", { exitCode: 5 });
       const choice = readerFor(this.#slots, start, WATCH.maxTrackReaders);
       if (choice !== undefined)
-        return this.#seat(choice === "new" ? this.#open() : (this.#slots[choice] as Slot), start);
+        return seat(choice === "new" ? this.#open() : (this.#slots[choice] as Slot), start, end);
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#waiting.push(resolve);
       await promise;
@@ -98,17 +112,15 @@ export class TrackReaders {
 
   #open(): Slot {
     const reader = this.#viewing.reader({ bytesPerSecond: this.#bytesPerSecond });
-    const slot: Slot = { reader, end: -1, isBusy: false, usedAtMs: 0 };
+    const slot: Slot = { reader, end: -1, to: -1, isBusy: false, isResting: false, usedAtMs: 0 };
     this.#slots.push(slot);
     this.#sweeping ??= setInterval(() => this.#sweep(), WATCH.trackReaderIdleMs / 4).unref();
     return slot;
   }
 
-  /** Puts a reader to its next place. */
-  #seat(slot: Slot, start: number): Slot {
-    slot.end = start;
-    slot.isBusy = true;
-    return slot;
+  #setResting(slot: Slot, isResting: boolean): void {
+    slot.isResting = isResting;
+    slot.reader.rest(isResting);
   }
 
   /** A place where nobody reads any more is left. */
@@ -123,4 +135,13 @@ export class TrackReaders {
     clearInterval(this.#sweeping);
     this.#sweeping = undefined;
   }
+}
+
+/** Puts a reader to its next place. */
+function seat(slot: Slot, start: number, end: number): Slot {
+  slot.end = start;
+  slot.to = end;
+  slot.isBusy = true;
+  slot.isResting = false;
+  return slot;
 }

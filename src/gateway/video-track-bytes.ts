@@ -10,8 +10,15 @@ interface Piece {
   isHere: boolean;
 }
 
-/** Reads bytes in order, as `VideoReader.read` does. */
-type ReadInOrder = (start: number, end: number) => AsyncGenerator<Uint8Array>;
+/** What reads bytes in order. */
+interface ReadsInOrder {
+  /** As `VideoReader.read` does. */
+  read(start: number, end: number): AsyncGenerator<Uint8Array>;
+  /** Nobody waits for what is being read … */
+  rest(): void;
+  /** … and now somebody does for these bytes. */
+  wake(start: number, end: number): void;
+}
 
 /**
  * A video's bytes for those who read its tracks, in pieces of 64 KiB of which the latest used are kept: tracks lie side by
@@ -19,14 +26,14 @@ type ReadInOrder = (start: number, end: number) => AsyncGenerator<Uint8Array>;
  */
 export class TrackBytes implements MediaInput {
   readonly bytes: number;
-  readonly #read: ReadInOrder;
+  readonly #reads: ReadsInOrder;
   readonly #maxPieces: number;
   /** By number, the one used longest ago first. */
   readonly #pieces = new Map<number, Piece>();
 
-  constructor(bytes: number, read: ReadInOrder, maxBytes: number = WATCH.maxTrackCacheBytes) {
+  constructor(bytes: number, reads: ReadsInOrder, maxBytes: number = WATCH.maxTrackCacheBytes) {
     this.bytes = bytes;
-    this.#read = read;
+    this.#reads = reads;
     this.#maxPieces = Math.ceil(maxBytes / PIECE);
   }
 
@@ -44,6 +51,7 @@ export class TrackBytes implements MediaInput {
     const into = new Uint8Array(end - start);
     if (start === end) return into;
     const first = Math.floor(start / PIECE);
+    this.#reads.wake(start, end);
     const wanted = this.#want(first, Math.ceil(end / PIECE));
     for (const [index, piece] of wanted.entries()) {
       const bytes = await piece.bytes;
@@ -52,6 +60,10 @@ export class TrackBytes implements MediaInput {
       into.set(bytes.subarray(from - at, Math.min(end, at + bytes.length) - at), from - start);
     }
     return into;
+  }
+
+  rest(): void {
+    this.#reads.rest();
   }
 
   /** The pieces from `first` to before `to`; those that are not here are read from now on, one run after another at once. */
@@ -102,7 +114,7 @@ export class TrackBytes implements MediaInput {
     let index = 0;
     let piece = new Uint8Array(Math.min(PIECE, end - start));
     let filled = 0;
-    for await (const bytes of this.#read(start, end))
+    for await (const bytes of this.#reads.read(start, end))
       for (let at = 0; at < bytes.length; ) {
         if (piece.length === 0) throw new Error("bug: a reader gave too many bytes");
         const part = bytes.subarray(at, at + piece.length - filled);

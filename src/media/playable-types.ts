@@ -3,6 +3,8 @@ export interface MediaInput {
   readonly bytes: number;
   /** The bytes from `start` to before `end`, all of them. Rejects when they cannot be had. */
   read(start: number, end: number): Promise<Uint8Array>;
+  /** Nobody waits any more for what is being read: it may take its time. Whoever wants some of it reads it again. */
+  rest?(): void;
 }
 
 /** A subtitle file beside the video. */

@@ -6,6 +6,8 @@ export interface Carrier {
   readonly kind: "direct" | "libp2p";
   /** The other side's peer id in text, proven. */
   readonly peer: string;
+  /** In ms, what one round trip took when it was opened and idle; `undefined`: that is not known. */
+  readonly roundTripMs?: number | undefined;
   /** Bytes given to {@link send} that the system has not taken yet. */
   readonly queuedBytes: number;
   /** Begins to take what comes. Nothing is lost that came before. */

@@ -11,6 +11,7 @@ import { DirectSender } from "./direct-sender.ts";
 export class DirectCarrier implements Carrier {
   readonly kind = "direct";
   readonly peer: string;
+  readonly roundTripMs: number | undefined;
   readonly #socket: TLSSocket;
   readonly #inbox: CarrierInbox;
   readonly #sender: DirectSender;
@@ -21,8 +22,9 @@ export class DirectCarrier implements Carrier {
   #isEndedWell = false;
   #reason: string | undefined;
 
-  constructor(socket: TLSSocket, inbox: CarrierInbox, peer: string) {
+  constructor(socket: TLSSocket, inbox: CarrierInbox, peer: string, roundTripMs?: number) {
     this.peer = peer;
+    this.roundTripMs = roundTripMs;
     this.#socket = socket;
     this.#inbox = inbox;
     this.#sender = new DirectSender(socket);

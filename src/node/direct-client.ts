@@ -1,6 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { TcpNetConnectOpts } from "node:net";
 import { type ConnectionOptions, connect, type TLSSocket } from "node:tls";
+import { monotonicMs } from "../runtime/clock.ts";
 import type { Carrier } from "./carrier.ts";
 import { CarrierInbox } from "./carrier-inbox.ts";
 import { fingerprintOf } from "./certificate.ts";
@@ -50,6 +51,7 @@ class Dial {
   readonly #timer: NodeJS.Timeout;
   readonly #buffer = new Uint8Array(READ_BYTES);
   #isShown = false;
+  #shownAtMs = 0;
   #isWelcome = false;
 
   constructor(target: DirectTarget) {
@@ -87,6 +89,7 @@ class Dial {
       fingerprint.length === FINGERPRINT_BYTES && timingSafeEqual(fingerprintOf(certificate), fingerprint);
     if (isRight) {
       this.#isShown = true;
+      this.#shownAtMs = monotonicMs();
       this.#socket.write(token);
     } else this.#fail("certificate", "its certificate is not the one that was offered");
   }
@@ -99,7 +102,8 @@ class Dial {
     }
     this.#isWelcome = true;
     this.#forget();
-    this.#result.resolve(new DirectCarrier(this.#socket, this.#inbox, this.#target.peer));
+    const roundTripMs = monotonicMs() - this.#shownAtMs;
+    this.#result.resolve(new DirectCarrier(this.#socket, this.#inbox, this.#target.peer, roundTripMs));
     return this.#inbox.take(view.subarray(1));
   }
 

@@ -39,7 +39,7 @@ export class FetchHolder {
   bytes = 0;
   /** What it has by its word; `undefined` before it spoke. */
   held: Bitmap | undefined;
-  /** Between our Hello and its ChunkInfo. */
+  /** Between our Hello and its ChunkInfo, or what the carrier knows that is shorter. */
   roundTripMs = 0;
   state: HolderProgress["state"] = "connecting";
   reason: string | undefined;
@@ -132,7 +132,8 @@ export class FetchHolder {
     }
     if (this.held === undefined) {
       clearTimeout(this.#timer);
-      this.roundTripMs = roundTripMs;
+      // With its Hello the holder may have had files to open.
+      this.roundTripMs = Math.min(roundTripMs, this.stream?.carrier.roundTripMs ?? Number.POSITIVE_INFINITY);
       this.state = "serving";
       this.isGuess = false;
       this.bytes = info.bytes;

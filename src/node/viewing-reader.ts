@@ -77,6 +77,9 @@ export class ViewingReader implements VideoReader {
   #used: Loan[] = [];
   #resting: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #isResting = false;
+  /** What it told last. */
+  #told: { readonly position: number; readonly end: number } | undefined;
 
   /** @param bytesPerSecond how fast it plays; 0 for as fast as it can */
   constructor(video: ReadVideo, bytesPerSecond: number, onClose: () => void) {
@@ -92,6 +95,7 @@ export class ViewingReader implements VideoReader {
     if (this.#isClosed) ending.abort(closed());
     const stop = AbortSignal.any(signal === undefined ? [ending.signal] : [ending.signal, signal]);
     clearTimeout(this.#resting);
+    this.#isResting = false;
     if (start < this.#reached || start > this.#reached + NEAR_BYTES) this.#begin(start);
     const to = Math.min(end, this.#video.store.manifest.geometry.bytes);
     const ahead: Ahead[] = [];
@@ -124,6 +128,12 @@ export class ViewingReader implements VideoReader {
   /** Whoever reads asks for more: the piece before the last is not used any more. A stream may ask while it sends the last. */
   #giveBack(): void {
     if (this.#used.length > 1) this.#free.push(this.#used.shift() as Loan);
+  }
+
+  rest(isResting: boolean): void {
+    if (this.#isResting === isResting || this.#told === undefined) return;
+    this.#isResting = isResting;
+    this.#tell(this.#told.position, this.#told.end);
   }
 
   close(): void {
@@ -220,7 +230,8 @@ export class ViewingReader implements VideoReader {
   }
 
   /** Tells the fetch where it is. One that plays goes on behind the end of this read, one that copies does not. */
-  #tell(position: number, end: number, isWaiting: boolean = true): void {
+  #tell(position: number, end: number, isWaiting: boolean = !this.#isResting): void {
+    this.#told = { position, end };
     if (this.#isClosed || this.#video.isWhole) return;
     const readers = this.#video.fetch?.readers;
     if (readers === undefined) return;

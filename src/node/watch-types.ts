@@ -36,5 +36,7 @@ export interface VideoReader {
    * `disk-failed` (5), and the signal's reason.
    */
   read(start: number, end: number, signal?: AbortSignal): AsyncGenerator<Uint8Array>;
+  /** Whether nobody waits for what it is reading: others then go before it, until it is told otherwise or reads anew. */
+  rest(isResting: boolean): void;
   close(): void;
 }

@@ -81,6 +81,9 @@ describe.for(kinds)("%s", ([kind, make]) => {
   test("says whose bytes they are, and never calls back inside a send", async () => {
     const { client, holder } = await pairs.pair();
     expect(client.kind).toBe(kind === "a direct carrier" ? "direct" : "libp2p");
+    // Who opened a direct one knows how far away the other side is.
+    expect((client.roundTripMs ?? 0) > 0).toBe(kind === "a direct carrier");
+    expect(holder.roundTripMs).toBeUndefined();
     expect([client.peer, holder.peer].every((peer) => peer.length > 5)).toBe(true);
     let isInside = true;
     const told = new Promise((resolve) => client.send([content(100)], () => resolve(isInside)));

@@ -130,6 +130,21 @@ test("a video that is closed rejects what is under way, and a reader that leaves
   await expect(playable.playlist(1)).rejects.toMatchObject({ code: "media-closed" });
 });
 
+test("what is read for a segment that nobody wants any more may rest, and not while somebody wants another", async () => {
+  const service = serviceWith({ entry: planted() });
+  const input = ofSize(50);
+  let rests = 0;
+  const playable = await service.open(
+    { bytes: input.bytes, read: input.read.bind(input), rest: () => void rests++ },
+    [],
+  );
+  const [one, other] = [await playable.segment(1, 0), await playable.segment(1, 0)];
+  await one?.return(undefined);
+  expect(rests).toBe(0);
+  await other?.return(undefined);
+  expect(rests).toBe(1);
+});
+
 test("more players than are served at one time are told so", async () => {
   const service = serviceWith({ entry: planted() });
   const playable = await service.open(ofSize(50), []);

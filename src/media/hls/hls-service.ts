@@ -1,7 +1,7 @@
 import { CardumeError } from "../../core/errors.ts";
 import { HLS } from "../../core/limits.ts";
 import type { MediaInfo, MediaInput, MediaService, Playable, SubtitleInput } from "../playable-types.ts";
-import { ChildEnded, MediaChild, type MediaChildOptions, Refused } from "./media-child.ts";
+import { ChildEnded, MediaChild, type MediaChildOptions, type ReadsFor, Refused } from "./media-child.ts";
 import type { Grant, Wish } from "./messages.ts";
 import { masterPlaylist } from "./playlists.ts";
 import { ServedFile } from "./served-file.ts";
@@ -192,9 +192,11 @@ export class HlsService implements MediaService {
         else file.isSuspect = true;
       }
     };
-    const read = (file: number, input: number, start: number, end: number): Promise<Uint8Array | undefined> =>
-      this.#files.get(file)?.read(input, start, end) ?? Promise.resolve(undefined);
-    const child = new MediaChild(read, ended, this.#options);
+    const reads: ReadsFor = {
+      read: (file, input, start, end) => this.#files.get(file)?.read(input, start, end) ?? Promise.resolve(undefined),
+      rest: (file) => this.#files.get(file)?.rest(),
+    };
+    const child = new MediaChild(reads, ended, this.#options);
     this.#children.add(child);
     return child;
   }

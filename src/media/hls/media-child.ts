@@ -18,8 +18,13 @@ export class Refused extends Error {
   }
 }
 
-/** Who reads for it. Resolves with nothing when the bytes cannot be had; never rejects. */
-export type ReadFor = (file: number, input: number, start: number, end: number) => Promise<Uint8Array | undefined>;
+/** Who reads for it. */
+export interface ReadsFor {
+  /** Resolves with nothing when the bytes cannot be had; never rejects. */
+  read(file: number, input: number, start: number, end: number): Promise<Uint8Array | undefined>;
+  /** Nobody waits any more for what is being read of a file. */
+  rest(file: number): void;
+}
 
 /** Other bounds, and another program for the media process, for tests. */
 export interface MediaChildOptions {
@@ -40,7 +45,7 @@ export class MediaChild {
   readonly #child: ChildProcess;
   readonly #stream: Socket;
   readonly #pipe: BytePipe;
-  readonly #read: ReadFor;
+  readonly #reads: ReadsFor;
   readonly #jobs = new Map<number, Job>();
   readonly #maxSilentPulses: number;
   readonly #watch: NodeJS.Timeout;
@@ -51,13 +56,13 @@ export class MediaChild {
   readonly files: Set<number> = new Set();
 
   /** @param onEnd told once, with the files that something was under way for */
-  constructor(read: ReadFor, onEnd: (files: ReadonlySet<number>) => void, options: MediaChildOptions = {}) {
+  constructor(reads: ReadsFor, onEnd: (files: ReadonlySet<number>) => void, options: MediaChildOptions = {}) {
     const {
       entry = sibling("hls-worker", import.meta.url),
       pulseMs = HLS.pulseMs,
       maxSilentMs = HLS.maxSilentMs,
     } = options;
-    this.#read = read;
+    this.#reads = reads;
     this.#child = start(entry);
     this.#stream = this.#child.stdio[PIPE_FD] as Socket;
     this.#pipe = new BytePipe(this.#stream, ({ id, frameBytes, bytes }) => this.#piece(id, frameBytes, bytes));
@@ -157,6 +162,7 @@ export class MediaChild {
       wake();
       if (!this.#jobs.delete(job)) return;
       this.#send({ is: "cancel", job });
+      if (!this.#isAtWorkOn(wish.file)) this.#reads.rest(wish.file);
       this.#rest();
     };
     return this.#pieces(job, piece, cancel);
@@ -224,7 +230,7 @@ export class MediaChild {
 
   async #answer(message: FromChild & { readonly is: "read" }): Promise<void> {
     const { read, file, input } = message;
-    const bytes = await this.#read(file, input, message.start, message.end);
+    const bytes = await this.#reads.read(file, input, message.start, message.end);
     if (this.#hasEnded) return;
     if (bytes?.length === message.end - message.start) this.#pipe.send(read, bytes);
     else this.#send({ is: "unreadable", read });
@@ -234,6 +240,11 @@ export class MediaChild {
   #listen(): void {
     if (this.#jobs.size === 0) this.#silentPulses = 0;
     else if (++this.#silentPulses > this.#maxSilentPulses) this.end();
+  }
+
+  #isAtWorkOn(file: number): boolean {
+    for (const job of this.#jobs.values()) if (job.file === file) return true;
+    return false;
   }
 
   #rest(): void {

@@ -63,6 +63,11 @@ export class ServedFile {
     }
   }
 
+  /** Nobody waits any more for what is being read of it. */
+  rest(): void {
+    for (const input of this.inputs) input.rest?.();
+  }
+
   /** The same, or that it was closed meanwhile. */
   untilClosed<Value>(value: Promise<Value>): Promise<Value> {
     // No Promise.race: one that never settles keeps all that it ever raced with, 600 MB of segments.

@@ -19,6 +19,8 @@ export class ScriptedViewing implements Viewing {
   readonly open: Set<ReaderOptions> = new Set();
   /** All reads, by their first byte and the one behind their last. */
   readonly reads: (readonly [start: number, end: number])[] = [];
+  /** Who was told to rest or not to. */
+  readonly rests: (readonly [reader: number, isResting: boolean])[] = [];
   opened = 0;
   pieces = 0;
   closes = 0;
@@ -32,13 +34,14 @@ export class ScriptedViewing implements Viewing {
   }
 
   reader(options: ReaderOptions = {}): VideoReader {
-    this.opened++;
+    const number = ++this.opened;
     // A thing of its own, even where two readers are opened alike.
     const key = { ...options };
     this.open.add(key);
     let isClosed = false;
     return {
       read: (start, end, signal) => this.#read(start, end, () => isClosed, signal),
+      rest: (isResting) => void this.rests.push([number, isResting]),
       close: () => {
         isClosed = true;
         this.open.delete(key);

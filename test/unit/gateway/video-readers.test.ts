@@ -86,3 +86,32 @@ describe("the readers of a video's tracks", () => {
     await expect(all(readers.read(0, 10))).rejects.toMatchObject({ code: "read-ended" });
   });
 });
+
+test("readers rest when nobody waits for what they read, and those are woken that read what somebody wants", async () => {
+  const gate = Promise.withResolvers<void>();
+  const viewing = new ScriptedViewing(40 * MIB, {
+    before: (position) => (position === 9 ? undefined : gate.promise),
+  });
+  const readers = new TrackReaders(viewing, 0);
+  await all(readers.read(9, 10));
+  const reads = [3 * MIB, 9 * MIB].map((start) => all(readers.read(start, start + MIB)));
+  await vi.waitFor(() => expect(viewing.reads).toHaveLength(3));
+  readers.rest();
+  // The one that reads nothing is left alone.
+  expect(viewing.rests).toEqual([
+    [2, true],
+    [3, true],
+  ]);
+  for (const [start, end] of [
+    [0, 3 * MIB],
+    [4 * MIB, 9 * MIB],
+  ] as const)
+    readers.wake(start, end);
+  expect(viewing.rests).toHaveLength(2);
+  readers.wake(4 * MIB - 1, 9 * MIB);
+  readers.wake(4 * MIB - 1, 9 * MIB);
+  expect(viewing.rests.slice(2)).toEqual([[2, false]]);
+  gate.resolve();
+  await Promise.all(reads);
+  readers.close();
+});

@@ -19,13 +19,20 @@ function noted(options: { readonly failAt?: number } = {}) {
       yield content.slice(at, Math.min(end, at + 50_001));
     }
   }
-  return { reads, read };
+  const woken: [number, number][] = [];
+  let rests = 0;
+  const source = {
+    read,
+    rest: () => void rests++,
+    wake: (start: number, end: number) => void woken.push([start, end]),
+  };
+  return { reads, source, woken, rests: () => rests };
 }
 
 describe("bytes for tracks", () => {
   test("are the video's, wherever they are read", async () => {
-    const { read } = noted();
-    const bytes = new TrackBytes(BYTES, read, 4 * PIECE);
+    const { source } = noted();
+    const bytes = new TrackBytes(BYTES, source, 4 * PIECE);
     const random = new Random(5);
     for (let count = 0; count < 300; count++) {
       const start = random.below(BYTES + 1);
@@ -35,8 +42,8 @@ describe("bytes for tracks", () => {
   });
 
   test("are read once for all who want them at one time", async () => {
-    const { reads, read } = noted();
-    const bytes = new TrackBytes(BYTES, read);
+    const { reads, source } = noted();
+    const bytes = new TrackBytes(BYTES, source);
     const both = await Promise.all([bytes.read(0, 3 * PIECE), bytes.read(PIECE + 1, 5 * PIECE), bytes.read(5, 9)]);
     expect(both.map(({ length }) => length)).toEqual([3 * PIECE, 4 * PIECE - 1, 4]);
     expect(reads).toEqual([
@@ -48,8 +55,8 @@ describe("bytes for tracks", () => {
   });
 
   test("that are kept are those used last, and no more than there is room for", async () => {
-    const { reads, read } = noted();
-    const bytes = new TrackBytes(BYTES, read, 4 * PIECE);
+    const { reads, source } = noted();
+    const bytes = new TrackBytes(BYTES, source, 4 * PIECE);
     await bytes.read(0, 4 * PIECE);
     await bytes.read(0, 1);
     await bytes.read(4 * PIECE, 6 * PIECE);
@@ -61,16 +68,16 @@ describe("bytes for tracks", () => {
   });
 
   test("are memory of whoever reads them", async () => {
-    const { read } = noted();
-    const bytes = new TrackBytes(BYTES, read);
+    const { source } = noted();
+    const bytes = new TrackBytes(BYTES, source);
     (await bytes.read(0, PIECE)).fill(0);
     expect(Buffer.compare(await bytes.read(0, PIECE), content.subarray(0, PIECE))).toBe(0);
   });
 
   test("that could not be read are read again, and those before them are kept", async () => {
     const options: { failAt?: number } = { failAt: 3 * PIECE };
-    const { reads, read } = noted(options);
-    const bytes = new TrackBytes(BYTES, read);
+    const { reads, source } = noted(options);
+    const bytes = new TrackBytes(BYTES, source);
     const [one, other] = await Promise.allSettled([bytes.read(0, 6 * PIECE), bytes.read(5 * PIECE, 6 * PIECE)]);
     expect([one.status, other.status]).toEqual(["rejected", "rejected"]);
     delete options.failAt;
@@ -80,8 +87,8 @@ describe("bytes for tracks", () => {
   });
 
   test("outside the video are not read at all", async () => {
-    const { reads, read } = noted();
-    const bytes = new TrackBytes(BYTES, read);
+    const { reads, source } = noted();
+    const bytes = new TrackBytes(BYTES, source);
     expect((await bytes.read(7, 7)).length).toBe(0);
     for (const [start, end] of [
       [-1, 5],
@@ -94,4 +101,17 @@ describe("bytes for tracks", () => {
       await expect(bytes.read(start, end)).rejects.toMatchObject({ code: "read-outside" });
     expect(reads).toEqual([]);
   });
+});
+
+test("bytes for tracks that nobody waits for may rest, until somebody wants some of them", async () => {
+  const { source, woken, rests } = noted();
+  const bytes = new TrackBytes(BYTES, source);
+  await bytes.read(PIECE + 5, 2 * PIECE);
+  bytes.rest();
+  expect(rests()).toBe(1);
+  await bytes.read(7, 9);
+  expect(woken).toEqual([
+    [PIECE + 5, 2 * PIECE],
+    [7, 9],
+  ]);
 });

@@ -8,7 +8,12 @@ const PIECE = MIB / 2;
 const film = Uint8Array.from({ length: 4 * MIB }, (_, index) => (index * 7 + (index >> 8)) & 255);
 
 /** A film of four chunks in a file, and what is read of it. */
-function stage(damagedAt?: number): { readonly video: ReadVideo; readonly reads: number[] } {
+function stage(damagedAt?: number): {
+  readonly video: ReadVideo;
+  readonly reads: number[];
+  readonly told: { position: number; slackMs: number }[];
+} {
+  const told: { position: number; slackMs: number }[] = [];
   const reads: number[] = [];
   const lost = new Set<number>();
   const read = async (position: number, bytes: number): Promise<Uint8Array | ReadProblem> => {
@@ -29,11 +34,12 @@ function stage(damagedAt?: number): { readonly video: ReadVideo; readonly reads:
     lost.has(Math.floor(position / MIB)) ? film.slice(position, Math.min(end, position + 65_536)) : undefined;
   const readers = {
     ...{ bytesAt, isInFile: () => false, isOver: false, number: () => 1 },
-    ...{ set: () => {}, delete: () => {}, onNews: () => () => {} },
+    set: (_reader: number, place: { position: number; slackMs: number }) => void told.push(place),
+    ...{ delete: () => {}, onNews: () => () => {} },
   };
   const fetch = { readers, done: new Promise(() => {}) } as unknown as ReadVideo["fetch"] & object;
   const video: ReadVideo = { store, isWhole: false, fetch, begin: () => fetch, beginAhead: () => {} };
-  return { video, reads };
+  return { video, reads, told };
 }
 
 async function readAll(video: ReadVideo): Promise<Uint8Array> {
@@ -64,4 +70,26 @@ test("a piece that turns out to be damaged is taken as it comes again, and what 
     const { video } = stage(damagedAt);
     expect(Buffer.compare(await readAll(video), film), `damaged at ${damagedAt}`).toBe(0);
   }
+});
+
+test("one that nobody waits for stands behind those that wait, until somebody does", async () => {
+  const { video, told } = stage();
+  const reader = new ViewingReader(video, 500_000, () => {});
+  reader.rest(true);
+  expect(told).toEqual([]);
+  const all = reader.read(0, film.length);
+  await all.next();
+  const rested = (): number[] => told.splice(0).map(({ slackMs }) => Math.round(slackMs / 5000));
+  rested();
+  reader.rest(true);
+  reader.rest(true);
+  expect(rested()).toEqual([1]);
+  reader.rest(false);
+  expect(rested()).toEqual([0]);
+  reader.rest(true);
+  await all.return(undefined);
+  rested();
+  await reader.read(MIB, 2 * MIB).next();
+  expect(rested()).toContain(0);
+  reader.close();
 });
