@@ -129,6 +129,8 @@ function planOf({ startsS, baseS }: Cuts, endS: number): SegmentPlan {
   return { startsS: starts, endS: Math.max(endS - baseS, (starts.at(-1) ?? 0) + 0.001) };
 }
 
+const LEAST_MP3_BYTES_PER_SECOND = 1000;
+
 interface Keys extends Searched {
   /** When it was a search. */
   readonly searched: Searched | undefined;
@@ -141,13 +143,18 @@ async function keysOf(
 ): Promise<Keys> {
   if (before !== undefined) return { ...before, searched: before };
   const said = await attempt(() => input.getDurationFromMetadata());
-  const isIndexed = container !== "mpeg-ts" && typeof said === "number" && said > 0;
+  const isIndexed =
+    container !== "mpeg-ts" && typeof said === "number" && said > 0 && isPossible(said, container, bytes);
   bytes.isSearched = !isIndexed;
   const keysS = Float64Array.from(main.isVideoTrack() ? await walkKeys(main) : []);
   const endS = isIndexed ? said : await input.computeDuration([main]);
   bytes.isSearched = false;
   return { keysS, endS, searched: isIndexed ? undefined : { keysS, endS } };
 }
+
+/** MP3 has at least 8 kbit/s: a header may say that some kilobytes last for a year, and then has a segment for each minute of it. */
+const isPossible = (durationS: number, container: string, { bytes }: MediaBytes): boolean =>
+  container !== "mp3" || durationS * LEAST_MP3_BYTES_PER_SECOND <= bytes;
 
 /** The times of all key frames, rising. Of a file with an index that reads the index only. */
 async function walkKeys(main: Playing): Promise<number[]> {

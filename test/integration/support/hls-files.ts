@@ -91,10 +91,10 @@ export async function segment(playable: Playable, track: number, number: number)
 export const segmentCount = async (playable: Playable, track: number): Promise<number> =>
   (await playable.playlist(track))?.match(/#EXTINF/g)?.length ?? 0;
 
-/** A track's initialisation segment and all its segments, one behind the other. */
-export async function wholeTrack(playable: Playable, track: number): Promise<Buffer> {
+/** A track's initialisation segment and all its segments, or the first of them, one behind the other. */
+export async function wholeTrack(playable: Playable, track: number, most: number = Infinity): Promise<Buffer> {
   const parts: Uint8Array[] = [(await playable.init(track)) ?? new Uint8Array(0)];
-  for (let at = 0; at < (await segmentCount(playable, track)); at++)
-    parts.push((await segment(playable, track, at)) as Buffer);
+  const count = Math.min(most, await segmentCount(playable, track));
+  for (let at = 0; at < count; at++) parts.push((await segment(playable, track, at)) as Buffer);
   return Buffer.concat(parts);
 }
