@@ -1,4 +1,3 @@
-import { NETWORK } from "../../src/core/limits.ts";
 import { Random } from "../random.ts";
 import { forger, hopRaiser } from "./find-plants.ts";
 import type { FindPlant } from "./finder.ts";
@@ -9,8 +8,8 @@ import type { Cut } from "./stream-world.ts";
 const FAULTS_AT_MS = 15_000;
 const HEAL_AT_MS = 60_000;
 const SETTLED_AT_MS = 1_200_000;
-/** Waits between dials grow to ten minutes, fifteen with jitter, and the one contact of a straggler may be full twice. */
-const LAST_AT_MS = HEAL_AT_MS + 3 * 1.5 * NETWORK.maxRedialMs;
+/** Where there are four places each, guests come and go for ever, and a host may be without a neighbour for some minutes. */
+const LAST_AT_MS = SETTLED_AT_MS + 300_000;
 const STEP_MS = 60_000;
 
 /**

@@ -74,6 +74,7 @@ export class TrackReaders {
       }
     } finally {
       slot.isBusy = false;
+      slot.isResting = false;
       slot.usedAtMs = monotonicMs();
       this.#waiting.shift()?.();
     }

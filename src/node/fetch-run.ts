@@ -298,7 +298,7 @@ export class FetchRun {
 
   #left(holder: FetchHolder): void {
     this.#fetch?.removeHolder(holder.number);
-    if (holder.isGuess) this.#holders.delete(holder.peer);
+    if (holder.isGuess && holder.state !== "dropped") this.#holders.delete(holder.peer);
     else if (this.#wasServed) this.#hope.holderLeft();
     this.#look();
   }

@@ -118,6 +118,8 @@ export class ViewingReader implements VideoReader {
       this.#restSoon(to);
     } finally {
       ending.abort(closed());
+      // Of what is not read any more there is nothing to tell anew.
+      if (this.#read === ending) this.#told = undefined;
       // Whoever stops early may close the store next: nothing may still be reading.
       await settle(ahead);
       // It may still be on its way to a player that has gone: it is not used again.

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { Random } from "../property/support/random.ts";
 import { SEED } from "../property/support/seed.ts";
 import { NODE } from "./support/places.ts";
+import { requirement } from "./support/requirement.ts";
 import { Ledger } from "./support/store-ledger.ts";
 import { inFolder, lookAgain, startChild } from "./support/store-runs.ts";
 import { Workload } from "./support/store-workload.ts";
@@ -122,14 +123,11 @@ function isThere(tool: string): boolean {
   }
 }
 
-// Not among what CI installs: where it is not, the kills at any moment have to hit these calls by chance.
 test(
   "a process killed in the midst of the catalogue's own calls loses nothing of what it acknowledged",
   async (context) => {
-    if (!isThere("strace")) {
-      console.warn(`skipped: "${context.task.name}", because this machine lacks strace`);
-      context.skip("strace");
-    }
+    // Where it is not, the kills at any moment have to hit these calls by chance.
+    requirement(context, isThere("strace") ? undefined : "strace");
     const random = new Random(SEED);
     for (const [call, most] of CATALOGUE_CALLS)
       for (const number of random.list(KILLS_PER_CALL, () => random.between(1, most)))

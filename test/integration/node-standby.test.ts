@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { madeVideo } from "../unit/support/made-video.ts";
+import { tempFolder } from "../unit/support/temp-folder.ts";
+import { type Lie, lyingLibrary } from "./support/lying-library.ts";
 import { type TestNode, testNode } from "./support/running-node.ts";
 import { until } from "./support/waiting.ts";
 
@@ -7,8 +9,10 @@ const MIB = 1_048_576;
 const VIDEO = madeVideo(3 * MIB + 300, 12);
 const { id, geometry } = VIDEO.manifest;
 
-async function holder(): Promise<TestNode> {
-  const node = await testNode();
+async function holder(lie?: Lie): Promise<TestNode> {
+  const node = await testNode({}, tempFolder(), (library) =>
+    lie === undefined ? library : lyingLibrary(library, lie),
+  );
   const store = await node.library.receive(VIDEO.manifest, VIDEO.lastLeaf);
   for (let chunk = 0; chunk < geometry.chunks; chunk++) await store.write(chunk, VIDEO.chunk(chunk));
   await store.close();
@@ -45,6 +49,23 @@ test("neighbours with a stream open are asked beside the search: those that have
   ] as const)
     expect(Buffer.compare(await bytesOf(node, start, end), VIDEO.content.subarray(start, end))).toBe(0);
 });
+
+test.each<Lie>(["flipped-bit", "other-chunk", "everything"])(
+  "a neighbour that sends wrong bytes in the first breath (%s) is refused, and a player has the right ones",
+  async (lie) => {
+    const others = [await holder(lie), await holder()];
+    const node = await viewer(others);
+    const viewing = await node.node.watch({ id });
+    const pieces: Uint8Array[] = [];
+    for await (const piece of viewing.reader({ bytesPerSecond: 500_000 }).read(0, geometry.bytes))
+      pieces.push(piece.slice());
+    expect(Buffer.compare(Buffer.concat(pieces), VIDEO.content)).toBe(0);
+    const [liar] = others;
+    await until("it is let go", () => node.node.status().peers.every(({ peer }) => peer !== liar?.node.peerId));
+    expect(viewing.progress()?.holders.find(({ peer }) => peer === liar?.node.peerId)?.state).toBe("dropped");
+    await viewing.close();
+  },
+);
 
 test("what no neighbour has is not found, and none of them is blamed for it", async () => {
   const node = await viewer([await testNode(), await testNode()]);

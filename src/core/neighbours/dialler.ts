@@ -19,6 +19,14 @@ export interface Dial {
 
 type DialEffect = Extract<NeighboursEffect, { type: "dial" }>;
 
+/** One look at whom to dial. */
+interface Turn {
+  readonly choice: Choice;
+  readonly isLiar: (peer: PeerKey) => boolean;
+  readonly nowMs: number;
+  readonly push: (effect: DialEffect) => void;
+}
+
 /** Whom to dial, and when: those whom a person asked to join, then whom chance chooses among the known. */
 export class Dialler {
   readonly targets: JoinTargets = new JoinTargets();
@@ -77,25 +85,26 @@ export class Dialler {
 
   /** Dials whoever is due. */
   dial(choice: Choice, isLiar: (peer: PeerKey) => boolean, nowMs: number, push: (effect: DialEffect) => void): void {
-    for (const target of this.targets.values())
-      if (this.#isWanted(target, isLiar) && target.backOff.notBeforeMs <= nowMs)
-        target.dial = this.#dialTarget(target, nowMs, push);
+    const turn = { choice, isLiar, nowMs, push };
+    for (const target of this.#wanted(isLiar))
+      if (target.backOff.notBeforeMs <= nowMs) target.dial = this.#dialTarget(target, turn);
     while (this.missing() > 0 && this.#hasFreeDial()) {
       const known = chooseToDial(choice, nowMs);
       if (known === undefined) break;
-      this.#dialKnown(known, choice, false, nowMs, push);
+      this.#dialKnown(known, false, turn);
     }
-    this.#explore(choice, isLiar, nowMs, push);
-    this.#dialLonely(choice, isLiar, nowMs, push);
+    this.#explore(turn);
+    this.#dialLonely(turn);
   }
 
   /** When {@link dial} has something to do next, in ms. */
   wakeAtMs(choice: Choice, isLiar: (peer: PeerKey) => boolean): number {
     let atMs = this.#connected.size > 0 ? this.#exploreAtMs : Infinity;
     for (const { untilMs } of this.#dials.values()) atMs = Math.min(atMs, untilMs);
-    for (const target of this.targets.values())
-      if (this.#isWanted(target, isLiar)) atMs = Math.min(atMs, target.backOff.notBeforeMs);
-    if (this.#isLonely && (atMs < Infinity || nextToDialMs(choice) < Infinity)) atMs = Math.min(atMs, this.#lonelyAtMs);
+    for (const target of this.#wanted(isLiar)) atMs = Math.min(atMs, target.backOff.notBeforeMs);
+    // Whom it could dial then: one who was wanted made the time finite.
+    const hasSomebody = atMs < Infinity || nextToDialMs(choice) < Infinity;
+    if (this.#isLonely && hasSomebody) atMs = Math.min(atMs, this.#lonelyAtMs);
     return this.missing() > 0 && this.#hasFreeDial() ? Math.min(atMs, nextToDialMs(choice)) : atMs;
   }
 
@@ -104,18 +113,18 @@ export class Dialler {
     return this.#dials.size < (this.#connected.size < this.#connected.least ? most : most / 2);
   }
 
-  #isWanted({ peer, dial }: JoinTarget, isLiar: (peer: PeerKey) => boolean): boolean {
-    if (dial !== undefined) return false;
-    return peer === undefined || !(this.#connected.has(peer) || isLiar(peer) || this.isDialled(peer));
+  /** Those whom a person asked to join, and who are neither connected nor being dialled. */
+  *#wanted(isLiar: (peer: PeerKey) => boolean): Generator<JoinTarget> {
+    for (const target of this.targets.values()) {
+      const { peer, dial } = target;
+      const isTaken = peer !== undefined && (this.#connected.has(peer) || isLiar(peer) || this.isDialled(peer));
+      if (dial === undefined && !isTaken) yield target;
+    }
   }
 
   /** Now and then one more, who takes the place of the guest before; or, while neighbours are missing, one who waits. */
-  #explore(
-    choice: Choice,
-    isLiar: (peer: PeerKey) => boolean,
-    nowMs: number,
-    push: (effect: DialEffect) => void,
-  ): void {
+  #explore(turn: Turn): void {
+    const { choice, nowMs } = turn;
     const { size, aimed } = this.#connected;
     if (size === 0 || nowMs < this.#exploreAtMs) return;
     this.#exploreAtMs = nowMs + NETWORK.exploreMs * (0.5 + this.#random());
@@ -123,11 +132,9 @@ export class Dialler {
       this.#connected.hasRoom("outbound") ||
       (this.#connected.guest() ?? this.#connected.revolving(nowMs)) !== undefined;
     if (!hasRoom || !this.#hasFreeDial()) return;
-    if (size < aimed) this.#dialWaiting(choice, isLiar, nowMs, push);
-    else {
-      const known = chooseToDial(choice, nowMs);
-      if (known !== undefined) this.#dialKnown(known, choice, true, nowMs, push);
-    }
+    const guest = size < aimed ? undefined : chooseToDial(choice, nowMs);
+    if (size < aimed) this.#dialWaiting(turn);
+    else if (guest !== undefined) this.#dialKnown(guest, true, turn);
   }
 
   /** Nobody is connected, and nobody about to be. */
@@ -136,54 +143,38 @@ export class Dialler {
   }
 
   /** Where nobody answered for long, it may have been our own network: somebody is tried soon, however often it failed. */
-  #dialLonely(
-    choice: Choice,
-    isLiar: (peer: PeerKey) => boolean,
-    nowMs: number,
-    push: (effect: DialEffect) => void,
-  ): void {
+  #dialLonely(turn: Turn): void {
+    const { nowMs } = turn;
     if (this.#connected.size > 0) this.#lonelyAtMs = Infinity;
     else if (this.#lonelyAtMs === Infinity) this.#lonelyAtMs = nowMs + NETWORK.lonelyDialMs;
     if (!this.#isLonely || nowMs < this.#lonelyAtMs) return;
     this.#lonelyAtMs = nowMs + NETWORK.lonelyDialMs * (0.5 + this.#random());
-    this.#dialWaiting(choice, isLiar, nowMs, push);
+    this.#dialWaiting(turn);
   }
 
   /** One of those that are known or wanted, whether its wait is over or not. */
-  #dialWaiting(
-    choice: Choice,
-    isLiar: (peer: PeerKey) => boolean,
-    nowMs: number,
-    push: (effect: DialEffect) => void,
-  ): void {
-    const known = chooseToDial(choice, Infinity);
-    const wanted = [...this.targets.values()].filter((one) => this.#isWanted(one, isLiar));
-    const target = known === undefined || this.#random() < 0.5 ? pick(wanted, this.#random) : undefined;
-    if (target !== undefined) target.dial = this.#dialTarget(target, nowMs, push);
-    else if (known !== undefined) this.#dialKnown(known, choice, false, nowMs, push);
+  #dialWaiting(turn: Turn): void {
+    const known = chooseToDial(turn.choice, Infinity);
+    const target =
+      known === undefined || this.#random() < 0.5 ? pick([...this.#wanted(turn.isLiar)], this.#random) : undefined;
+    if (target !== undefined) target.dial = this.#dialTarget(target, turn);
+    else if (known !== undefined) this.#dialKnown(known, false, turn);
   }
 
-  #dialTarget(target: JoinTarget, nowMs: number, push: (effect: DialEffect) => void): number {
+  #dialTarget(target: JoinTarget, turn: Turn): number {
     const peer = target.isNamed ? target.peer : undefined;
-    return this.#start({ target, known: undefined, isGuest: false }, peer, target.addresses, nowMs, push);
+    return this.#start({ target, known: undefined, isGuest: false }, peer, target.addresses, turn);
   }
 
-  #dialKnown(
-    known: KnownPeer,
-    choice: Choice,
-    isGuest: boolean,
-    nowMs: number,
-    push: (effect: DialEffect) => void,
-  ): void {
-    this.#start({ target: undefined, known, isGuest }, known.peer, addressesToDial(known, choice), nowMs, push);
+  #dialKnown(known: KnownPeer, isGuest: boolean, turn: Turn): void {
+    this.#start({ target: undefined, known, isGuest }, known.peer, addressesToDial(known, turn.choice), turn);
   }
 
   #start(
     dial: Omit<Dial, "untilMs">,
     peer: PeerKey | undefined,
     addresses: readonly PeerAddress[],
-    nowMs: number,
-    push: (effect: DialEffect) => void,
+    { nowMs, push }: Turn,
   ): number {
     const number = ++this.#last;
     // The shell answers within `dialMs`; should it fail to, the place is not lost.

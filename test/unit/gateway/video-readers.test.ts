@@ -113,5 +113,8 @@ test("readers rest when nobody waits for what they read, and those are woken tha
   expect(viewing.rests.slice(2)).toEqual([[2, false]]);
   gate.resolve();
   await Promise.all(reads);
+  // Nor is one woken that has read to its end.
+  readers.wake(9 * MIB, 11 * MIB);
+  expect(viewing.rests).toHaveLength(3);
   readers.close();
 });

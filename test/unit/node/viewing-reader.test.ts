@@ -89,6 +89,9 @@ test("one that nobody waits for stands behind those that wait, until somebody do
   reader.rest(true);
   await all.return(undefined);
   rested();
+  // One that reads nothing has nothing to tell.
+  reader.rest(false);
+  expect(rested()).toEqual([]);
   await reader.read(MIB, 2 * MIB).next();
   expect(rested()).toContain(0);
   reader.close();
