@@ -9,7 +9,7 @@ const FAULTS_AT_MS = 15_000;
 const HEAL_AT_MS = 60_000;
 const SETTLED_AT_MS = 1_200_000;
 /** Where there are four places each, guests come and go for ever, and a host may be without a neighbour for some minutes. */
-const LAST_AT_MS = SETTLED_AT_MS + 300_000;
+const ALONE_MS = 300_000;
 const STEP_MS = 60_000;
 
 /**
@@ -32,7 +32,8 @@ export function runMixed(seed: number, plant: FindPlant = {}): string[] {
   const network = new MemberNetwork({ hosts, random, meanDelayMs, maxPeers, holders, plants, isLiar });
   planFaults(network, all, random.fork("faults"));
   const honest = all.filter((host) => !liars.has(host));
-  settle(network, honest);
+  network.world.run(SETTLED_AT_MS);
+  untilTogether(network, honest);
   const findings = liars.size > 0 ? searchAmongLiars(network, honest, liars) : [];
   for (const asker of honest.slice(0, 2)) findings.push(...searchTwice(network, asker, liars));
   const { longestLived, tooFar } = network.watch;
@@ -43,11 +44,11 @@ export function runMixed(seed: number, plant: FindPlant = {}): string[] {
 }
 
 /** Runs until the honest are one network, or have had all the time that it may take. */
-function settle(network: MemberNetwork, honest: readonly number[]): void {
+function untilTogether(network: MemberNetwork, honest: readonly number[]): void {
   const { world } = network;
+  const lastAtMs = world.nowMs + ALONE_MS;
   const isApart = (): boolean => network.cutOff(honest[0] as number).some((host) => honest.includes(host));
-  world.run(SETTLED_AT_MS);
-  while (isApart() && world.nowMs < LAST_AT_MS) world.run(world.nowMs + STEP_MS);
+  while (isApart() && world.nowMs < lastAtMs) world.run(world.nowMs + STEP_MS);
 }
 
 /**
@@ -77,6 +78,8 @@ function searchAmongLiars(
   network.finish(asker, search);
   for (const host of honest) for (const liar of liars.keys()) network.members.get(host)?.foundOut(liar);
   network.world.run(network.world.nowMs + 60_000);
+  // A liar may have been somebody's only neighbour.
+  untilTogether(network, honest);
   const findings = search.candidates > 512 ? [`${search.candidates} candidates`] : [];
   for (const liar of liars.keys())
     if (network.world.neighboursOf(liar).length > 0) findings.push(`liar ${liar} still has neighbours`);

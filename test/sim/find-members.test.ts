@@ -14,9 +14,12 @@ test(`in ${NETWORKS} small networks under crashes, cuts and liars, searches find
   for (const seed of seedsOf(51, NETWORKS)) expectNothing(seed, runMixed(seed));
 });
 
-test("a host whose one contact is full whenever it comes back is not alone for ever", () => {
-  const straggler = 3_652_664_569;
-  expect(runMixed(straggler)).toEqual([]);
+test.each([
+  ["whose one contact is full whenever it comes back", 3_652_664_569],
+  ["whose only neighbour was a liar", 2_574_362_117],
+  ["with a neighbour too few, all of whom are full", 108_982_320],
+])("a host %s is not alone for ever", (_, seed) => {
+  expect(runMixed(seed)).toEqual([]);
 });
 
 test.each<[string, () => FindPlant]>([
